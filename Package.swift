@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "mockupaws",
+    products: [.executable(name: "mockupaws", targets: ["mockupaws"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .target(
+            name: "CostModel",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            resources: [.copy("Resources/prices.catalog")],
+            swiftSettings: strict
+        ),
+        .target(name: "Traffic", dependencies: ["CZlib", "CZstd"], swiftSettings: strict),
+        .target(
+            name: "Domain",
+            dependencies: ["CostModel", "Traffic", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PriceStore",
+            dependencies: ["CostModel", "CCurl", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "mockupaws",
+            dependencies: [
+                "CostModel", "Domain", "PriceStore", "Traffic",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "CostModelTests", dependencies: ["CostModel"], swiftSettings: strict),
+        .testTarget(name: "TrafficTests", dependencies: ["Traffic"], swiftSettings: strict),
+        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+        .testTarget(name: "PriceStoreTests", dependencies: ["PriceStore"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
