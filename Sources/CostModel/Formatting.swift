@@ -2,6 +2,9 @@ extension USD: CustomStringConvertible {
     /// The exact decimal figure, without trailing zeros and with at least two decimals: `12.345678`, `0.40`.
     public var description: String { decimal(minimumDecimals: 2, maximumDecimals: Self.decimals) }
 
+    /// The shortest exact decimal figure: `12.345678`, `0.4`, `3`.
+    public var exact: String { decimal(minimumDecimals: 0, maximumDecimals: Self.decimals) }
+
     /// Rounded half-even to `places` decimals (0–12), for show only.
     public func rounded(to places: Int = 2) -> String { decimal(minimumDecimals: places, maximumDecimals: places) }
 

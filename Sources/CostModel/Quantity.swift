@@ -25,6 +25,13 @@ public struct Quantity: Hashable, Sendable {
         self.init(reduced: sign * (numerator / divisor), over: sign * (denominator / divisor))
     }
 
+    /// A fraction written in the source: both parts are small and the second is not zero.
+    static func ratio(_ numerator: Int16, _ denominator: Int16) -> Quantity {
+        precondition(denominator > 0)
+        let divisor = greatestCommonDivisor(Int128(numerator), Int128(denominator))
+        return Quantity(reduced: Int128(numerator) / divisor, over: Int128(denominator) / divisor)
+    }
+
     /// Reads `12`, `0.0000166667`, `1.5e9`, `3_000_000` and `730/24`, exactly.
     /// - Throws: ``ArithmeticError`` `.malformed`, `.overflow`, `.divisionByZero`.
     public init(_ text: some StringProtocol) throws(ArithmeticError) {

@@ -20,6 +20,13 @@ public struct USD: Hashable, Sendable {
         picodollars = try Quantity.multiply(decimal.coefficient, Decimal128.power(of: shift))
     }
 
+    /// - Throws: ``ArithmeticError`` `.inexact` beyond 12 decimals; `.overflow`.
+    public init(exactly dollars: Quantity) throws(ArithmeticError) {
+        let scaled = try dollars * Quantity(Decimal128.power(of: Self.decimals))
+        guard scaled.isWhole else { throw .inexact(dollars.description) }
+        picodollars = scaled.numerator
+    }
+
     /// A price times a quantity, rounded half-even to 10⁻¹² dollars where it does not come out even.
     public struct Product: Hashable, Sendable {
         public var usd: USD

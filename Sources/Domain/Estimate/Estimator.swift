@@ -1,0 +1,93 @@
+public import CostModel
+public import Traffic
+
+/// Recorded traffic and the bill it leads to, in both views.
+public struct Estimate: Sendable {
+    public var observed: Bill?  // what the recorded events alone cost; nil without traffic
+    public var monthly: Bill
+    public var scale: Quantity?  // from observed to monthly
+}
+
+/// Turns a workload, with or without traffic, into bills. Pure: the same input gives the same bill.
+public struct Estimator: Sendable {
+    public var lookup: PriceLookup
+    public var privatePrices: PriceBook  // asked before the workload's own
+
+    public init(lookup: PriceLookup, privatePrices: PriceBook = PriceBook()) {
+        (self.lookup, self.privatePrices) = (lookup, privatePrices)
+    }
+
+    /// - Throws: ``BillingError`` or ``UsageProblem``, each naming the place in the workload.
+    public func estimate(_ workload: Workload) throws -> Bill {
+        guard workload.steps.isEmpty else {
+            throw UsageProblem(
+                origin: workload.steps[0].origin,
+                detail: "steps need traffic: use 'mockupaws replay', or put known quantities under usage")
+        }
+        return try bill(workload, usages: usages(workload.fixed + workload.usage, of: workload))
+    }
+
+    /// - Throws: ``BillingError`` or ``UsageProblem``, each naming the place in the workload.
+    public func estimate(_ workload: Workload, traffic: TrafficProfile, projection: Projection) throws -> Estimate {
+        guard traffic.totals.events > 0 else {
+            throw UsageProblem(origin: "", detail: "the traffic holds no events that could be metered")
+        }
+        let flow = EventFlow(traffic)
+        let observed = try usages(workload.steps, of: workload, flow: flow)
+        let scale: Quantity
+        do {
+            scale = try projection.scale(monthHours: workload.monthHours, observedMinutes: traffic.observedMinutes)
+        } catch {
+            throw UsageProblem(origin: "", detail: "the traffic cannot be projected to a month: \(error)")
+        }
+        var scaled = flow
+        scaled.scale = scale
+        let monthly = try usages(workload.steps, of: workload, flow: scaled)
+        let rest = try usages(workload.fixed + workload.usage, of: workload)
+        return Estimate(
+            observed: try bill(workload, usages: observed), monthly: try bill(workload, usages: monthly + rest),
+            scale: scale)
+    }
+
+    private func bill(_ workload: Workload, usages: [Usage]) throws -> Bill {
+        let book = PriceBook(privatePrices.overrides + workload.book.overrides)
+        return try Biller(lookup: lookup, book: book, freeTier: workload.freeTier).bill(usages)
+    }
+
+    private func usages(_ items: [Workload.Item], of workload: Workload, flow: EventFlow? = nil) throws -> [Usage] {
+        try items.flatMap { item in
+            do {
+                let own = try flow.map { try $0.reaching(item) }
+                let input = ServiceInput(
+                    item.service, values: item.values, region: workload.region, monthHours: workload.monthHours,
+                    flow: own)
+                return try item.service.usage(input).map { usage in
+                    var usage = usage
+                    usage.origin = item.origin
+                    return usage
+                }
+            } catch {
+                throw UsageProblem(origin: item.origin, detail: "\(error)")
+            }
+        }
+    }
+}
+
+/// A step, resource or usage that cannot be turned into quantities.
+public struct UsageProblem: Error, Hashable, CustomStringConvertible {
+    public var origin: String
+    public var detail: String
+
+    public var description: String { origin.isEmpty ? detail : "\(origin): \(detail)" }
+}
+
+extension EventFlow {
+    /// The part of the traffic that reaches a step.
+    fileprivate func reaching(_ item: Workload.Item) throws(ArithmeticError) -> EventFlow {
+        var flow = self
+        for name in ["share", "per_event"] {
+            if case .number(let part)? = item.values[name] { flow.scale = try flow.scale * part }
+        }
+        return flow
+    }
+}

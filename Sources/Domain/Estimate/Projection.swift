@@ -1,0 +1,15 @@
+public import CostModel
+
+/// From recorded traffic to a month: hours of a month ÷ hours observed × growth ÷ sample rate.
+public struct Projection: Hashable, Sendable {
+    public var growth: Quantity  // 6/5 for 20 % more
+    public var sampleRate: Quantity  // 1/100 when one event in a hundred was recorded
+
+    public init(growth: Quantity = 1, sampleRate: Quantity = 1) { (self.growth, self.sampleRate) = (growth, sampleRate) }
+
+    /// What recorded counts are multiplied with to make a month of them.
+    /// - Throws: ``ArithmeticError`` when nothing was observed, or on overflow.
+    func scale(monthHours: Quantity, observedMinutes: Int) throws(ArithmeticError) -> Quantity {
+        try monthHours * 60 / Quantity(observedMinutes) * growth / sampleRate
+    }
+}
