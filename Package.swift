@@ -29,6 +29,7 @@ let package = Package(
         .target(
             name: "Domain",
             dependencies: ["CostModel", "Traffic", .product(name: "Yams", package: "Yams")],
+            resources: [.copy("Starters")],
             swiftSettings: strict
         ),
         .target(
@@ -36,10 +37,11 @@ let package = Package(
             dependencies: ["CostModel", "CCurl", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
+        .target(name: "Reports", dependencies: ["CostModel", "Domain"], swiftSettings: strict),
         .executableTarget(
             name: "mockupaws",
             dependencies: [
-                "CostModel", "Domain", "PriceStore", "Traffic",
+                "CostModel", "Domain", "PriceStore", "Reports", "Traffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -47,6 +49,7 @@ let package = Package(
         .testTarget(name: "CostModelTests", dependencies: ["CostModel"], swiftSettings: strict),
         .testTarget(name: "TrafficTests", dependencies: ["Traffic"], swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
+        .testTarget(name: "ReportsTests", dependencies: ["Domain", "Reports"], swiftSettings: strict),
         .testTarget(name: "PriceStoreTests", dependencies: ["PriceStore"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -53,7 +53,7 @@ private func decimalText(_ value: Int128, decimals: Int, minimumDecimals: Int) -
 }
 
 /// Puts a comma before every third digit of the whole part.
-func grouped(_ number: String) -> String {
+public func grouped(_ number: String) -> String {
     let parts = number.split(separator: ".", omittingEmptySubsequences: false)
     let sign = parts[0].hasPrefix("-") ? "-" : ""
     var result = ""

@@ -1,7 +1,30 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Mockupaws: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mockupaws", abstract: "What will this workload cost on AWS, before it is deployed?")
+        commandName: "mockupaws",
+        abstract: "What will this workload cost on AWS, before it is deployed?",
+        discussion: """
+            Exit codes: 0 done; 64 the command line is wrong; 65 a file's content is wrong or cannot be priced; \
+            66 a file cannot be read; 74 writing failed; 70 anything else.
+            """,
+        version: "0.1.0",
+        subcommands: [EstimateCommand.self, CompareCommand.self, WorkloadCommand.self, PricesCommand.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard let code = ExitStatus(error) else { exit(withError: error) }  // the parser's own: help, wrong options
+            FileHandle.standardError.write(Data("mockupaws: \(error)\n".utf8))
+            Foundation.exit(code.rawValue)
+        }
+    }
 }

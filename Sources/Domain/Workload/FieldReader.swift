@@ -1,4 +1,4 @@
-import CostModel
+public import CostModel
 import Yams
 
 /// A node of a YAML or JSON file with the path that leads to it. Everything it says about an error names both.
@@ -79,7 +79,7 @@ struct Field {
     /// `3_000_000`, `0.05`, `5%`, `730/24`.
     func number(minimum: Quantity? = 0, maximum: Quantity? = nil, wholeOnly: Bool = false) throws -> Quantity {
         let expected = wholeOnly ? "a whole number" : "a number"
-        guard case .scalar(let scalar) = node, let value = Self.number(scalar.string) else { throw mismatch(expected) }
+        guard case .scalar(let scalar) = node, let value = Quantity(percentOrNumber: scalar.string) else { throw mismatch(expected) }
         if wholeOnly, !value.isWhole { throw mismatch(expected) }
         if let minimum, value < minimum { throw mismatch(range(expected, minimum, maximum)) }
         if let maximum, value > maximum { throw mismatch(range(expected, minimum, maximum)) }
@@ -94,12 +94,6 @@ struct Field {
         }
     }
 
-    static func number(_ text: String) -> Quantity? {
-        guard text.hasSuffix("%") else { return try? Quantity(text) }  // nil is reported by the caller
-        guard let percent = try? Quantity(text.dropLast()) else { return nil }
-        return try? percent / 100
-    }
-
     func value(of parameter: Parameter) throws -> ParameterValue {
         switch parameter.kind {
         case .number(_, let minimum, let maximum, let wholeOnly):
@@ -107,6 +101,17 @@ struct Field {
         case .choice(let choices): .text(try choice(choices))
         case .text: .text(try text())
         case .flag: .flag(try flag())
+        }
+    }
+}
+
+extension Quantity {
+    /// `5%` is 1/20; anything else is read as a number. Nil when it is neither.
+    public init?(percentOrNumber text: String) {
+        do {
+            self = text.hasSuffix("%") ? try Quantity(text.dropLast()) / 100 : try Quantity(text)
+        } catch {
+            return nil
         }
     }
 }

@@ -5,10 +5,14 @@ extension Workload {
     static let topFields = ["name", "region", "free_tier", "month_hours", "steps", "fixed", "usage", "prices"]
 
     /// Reads a workload or usage file, YAML or JSON.
-    /// - Parameter file: Its name, for errors.
+    /// - Parameters:
+    ///   - file: Its name, for errors.
+    ///   - overrides: Values that replace the file's.
     /// - Throws: ``WorkloadError`` naming line and field.
-    public init(_ text: String, file: String) throws {
-        let fields = try Field.root(of: text, file: file).members(known: Self.topFields)
+    public init(_ text: String, file: String, overrides: [WorkloadOverride] = []) throws {
+        var root = try Field.root(of: text, file: file)
+        for override in overrides { try override.apply(to: &root.node, file: file) }
+        let fields = try root.members(known: Self.topFields)
         guard let region = fields["region"] else {
             throw WorkloadError(file: file, line: 1, field: "region", detail: "is missing; expected an AWS region such as eu-west-1")
         }

@@ -1,0 +1,88 @@
+public import ArgumentParser
+public import CostModel
+import Domain
+import Foundation
+import PriceStore
+public import Reports
+
+extension ReportFormat: ExpressibleByArgument {}
+extension FreeTierChoice: ExpressibleByArgument {}
+
+/// Which prices count.
+struct PriceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Directory of imported price lists.", valueName: "directory"))
+    var priceStore: String?
+
+    @Option(help: ArgumentHelp("A file of private prices and discounts, used before the workload's own.", valueName: "file"))
+    var priceBook: String?
+
+    /// `MOCKUPAWS_PRICES`, else `$XDG_DATA_HOME/mockupaws/prices`, else `~/.local/share/mockupaws/prices`.
+    static func directory(_ given: String?) -> String {
+        let environment = ProcessInfo.processInfo.environment
+        if let directory = given ?? environment["MOCKUPAWS_PRICES"] { return directory }
+        let data = environment["XDG_DATA_HOME"] ?? (environment["HOME"] ?? ".") + "/.local/share"
+        return data + "/mockupaws/prices"
+    }
+
+    /// Imported prices first, then those that ship with the program.
+    func lookup() throws -> (lookup: PriceLookup, version: String) {
+        let embedded = try PriceCatalog.embedded()
+        let store = PriceStore(directory: Self.directory(priceStore))
+        return (PriceLookup([store, embedded]), embedded.version)
+    }
+
+    func book() throws -> PriceBook {
+        guard let priceBook else { return PriceBook() }
+        return try PriceBook(Files.text(priceBook), file: priceBook)
+    }
+}
+
+/// What the command line changes in a workload file.
+struct WorkloadOptions: ParsableArguments {
+    @Option(help: "Another region than the file's.")
+    var region: String?
+
+    @Option(help: "Another free tier than the file's: none, always or first_year.")
+    var freeTier: FreeTierChoice?
+
+    @Option(help: "Hours of a month, 1 to 744; AWS's calculator uses 730.")
+    var monthHours: String?
+
+    @Option(help: ArgumentHelp("Change a value of the file: lambda.memory_mb=512, steps[1].sqs.batch=10.", valueName: "path=value"))
+    var set: [String] = []
+
+    var overrides: [WorkloadOverride] {
+        get throws {
+            var texts = set
+            if let region { texts.append("region=\(region)") }
+            if let freeTier { texts.append("free_tier=\(freeTier.rawValue)") }
+            if let monthHours { texts.append("month_hours=\(monthHours)") }
+            return try texts.map(WorkloadOverride.init)
+        }
+    }
+
+    func workload(_ path: String) throws -> Workload {
+        try Workload(Files.text(path), file: path, overrides: overrides)
+    }
+}
+
+struct OutputOptions: ParsableArguments {
+    @Option(help: "table, json, csv or markdown.")
+    var format: ReportFormat = .table
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file instead; it is whole or not there.", valueName: "file"))
+    var output: String?
+
+    func write(_ text: String) throws {
+        if let output { return try Files.write(text.utf8, to: output) }
+        try StandardOutput.write(text)
+    }
+}
+
+enum StandardOutput {
+    static func write(_ text: String) throws {
+        do { try FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) } catch {
+            throw FileProblem(path: "standard output", detail: "\(error)", isOutput: true)
+        }
+    }
+}

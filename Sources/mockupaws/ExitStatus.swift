@@ -1,0 +1,23 @@
+import CostModel
+import Domain
+import PriceStore
+import Traffic
+
+/// The codes of `sysexits.h`, as far as they are used.
+enum ExitStatus: Int32 {
+    case badData = 65
+    case noInput = 66
+    case software = 70
+    case outputFailed = 74
+
+    /// - Returns: nil for errors that the argument parser reports itself.
+    init?(_ error: any Error) {
+        switch error {
+        case is WorkloadError, is UsageProblem, is BillingError, is PricingError, is CatalogError, is ProfileError, is PriceStoreError:
+            self = .badData
+        case let error as FileProblem: self = error.isOutput ? .outputFailed : .noInput
+        case is InputProblem: self = .badData
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Glibc
+
+/// A file that cannot be opened, read or written.
+struct FileProblem: Error, CustomStringConvertible {
+    var path: String
+    var detail: String
+    var isOutput = false
+
+    var description: String { "\(path): \(detail)" }
+
+    static func current(_ path: String, isOutput: Bool = false) -> FileProblem {
+        FileProblem(path: path, detail: String(cString: strerror(errno)), isOutput: isOutput)
+    }
+}
+
+/// Input that was read and makes no sense, with its place.
+struct InputProblem: Error, CustomStringConvertible {
+    var description: String
+}
+
+enum Files {
+    /// The whole of a small text file, or of standard input for `-`.
+    static func text(_ path: String) throws -> String {
+        var bytes: [UInt8] = []
+        try chunks(of: path) { bytes.append(contentsOf: $0) }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw InputProblem(description: "\(path): is not UTF-8 text")
+        }
+        return text
+    }
+
+    /// Reads a file, or standard input for `-`, in pieces of 1 MiB.
+    static func chunks(of path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileProblem.current(path) }
+        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { buffer.deallocate() }
+        while true {
+            let count = read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileProblem.current(path) }
+            if count == 0 { return }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
+    /// Bytes in a regular file; nil for pipes and for what is not there.
+    static func size(of path: String) -> Int? {
+        var status = stat()
+        guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// Writes beside `path` and renames, so that the file is either the old one or the whole new one.
+    static func write(_ bytes: some Collection<UInt8>, to path: String) throws {
+        let temporary = "\(path).\(getpid()).tmp"
+        guard let file = fopen(temporary, "wb") else { throw FileProblem.current(path, isOutput: true) }
+        let written = Array(bytes).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+        let failed = written != bytes.count || fflush(file) != 0 || fsync(fileno(file)) != 0
+        let problem = FileProblem.current(path, isOutput: true)
+        guard fclose(file) == 0, !failed, rename(temporary, path) == 0 else {
+            unlink(temporary)
+            throw problem
+        }
+    }
+}

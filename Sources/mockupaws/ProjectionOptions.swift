@@ -1,0 +1,31 @@
+import ArgumentParser
+import CostModel
+import Domain
+
+/// From what was recorded to a month.
+struct ProjectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Expected change of traffic: 20% for a fifth more, -10% for a tenth less.", valueName: "percent"))
+    var growth: String?
+
+    @Option(help: ArgumentHelp("Part of the traffic that was recorded: 1%, 0.05, 1/100.", valueName: "rate"))
+    var sampleRate: String?
+
+    var projection: Projection {
+        get throws {
+            var projection = Projection()
+            if let growth {
+                guard let change = Quantity(percentOrNumber: growth), change > -1 else {
+                    throw ValidationError("--growth \(growth): expected a percentage above -100%, such as 20%")
+                }
+                projection.growth = try Quantity.one + change
+            }
+            if let sampleRate {
+                guard let rate = Quantity(percentOrNumber: sampleRate), rate > 0, rate <= 1 else {
+                    throw ValidationError("--sample-rate \(sampleRate): expected more than 0 and at most 1, such as 1% or 1/100")
+                }
+                projection.sampleRate = rate
+            }
+            return projection
+        }
+    }
+}
