@@ -49,7 +49,8 @@ let package = Package(
         .testTarget(name: "CostModelTests", dependencies: ["CostModel"], swiftSettings: strict),
         .testTarget(name: "TrafficTests", dependencies: ["Traffic"], swiftSettings: strict),
         .testTarget(
-            name: "DomainTests", dependencies: ["CostModel", "Domain", "Traffic", .product(name: "Yams", package: "Yams")],
+            name: "DomainTests",
+            dependencies: ["CostModel", "Domain", "Traffic", .product(name: "Yams", package: "Yams")],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Domain", "Reports"], swiftSettings: strict),
         .testTarget(name: "PriceStoreTests", dependencies: ["PriceStore"], swiftSettings: strict),

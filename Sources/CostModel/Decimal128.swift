@@ -13,7 +13,8 @@ struct Decimal128: Sendable {
             switch byte {
             case UInt8(ascii: "-") where index == 0: negative = true
             case UInt8(ascii: "+") where index == 0: break
-            case UInt8(ascii: "-") where inPower && powerDigits == 0 && Self.isExponentMark(previous): powerNegative = true
+            case UInt8(ascii: "-") where inPower && powerDigits == 0 && Self.isExponentMark(previous):
+                powerNegative = true
             case UInt8(ascii: "+") where inPower && powerDigits == 0 && Self.isExponentMark(previous): break
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 let digit = Int(byte - UInt8(ascii: "0"))
@@ -36,7 +37,9 @@ struct Decimal128: Sendable {
         guard digits > 0, !inPower || powerDigits > 0, previous != UInt8(ascii: "_") else { return nil }
         exponent = (powerNegative ? -power : power) - fraction
         if negative { coefficient = -coefficient }
-        while exponent < 0, coefficient % 10 == 0, coefficient != 0 { (coefficient, exponent) = (coefficient / 10, exponent + 1) }
+        while exponent < 0, coefficient % 10 == 0, coefficient != 0 {
+            (coefficient, exponent) = (coefficient / 10, exponent + 1)
+        }
         if coefficient == 0 { exponent = 0 }
     }
 

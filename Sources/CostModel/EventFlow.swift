@@ -40,7 +40,9 @@ public struct EventFlow: Hashable, Sendable {
     public var invocations: Invocations?
     public var scale: Quantity = 1  // share × projection
 
-    public init(count: Int, bytes: Int, sizes: [SizeClass]) { (self.count, self.bytes, self.sizes) = (count, bytes, sizes) }
+    public init(count: Int, bytes: Int, sizes: [SizeClass]) {
+        (self.count, self.bytes, self.sizes) = (count, bytes, sizes)
+    }
 
     /// The sum over all events of the payload in whole units of `kib` KiB, each rounded up on its own; an empty payload
     /// is one unit. Before `scale`.

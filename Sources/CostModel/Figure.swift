@@ -18,12 +18,13 @@ public struct Figure: Hashable, Sendable {
     private var factor: String { isSum ? "(\(text))" : text }
 
     public static func * (left: Figure, right: Figure) throws(ArithmeticError) -> Figure {
-        if right.value == 1 { return Figure(value: left.value, text: left.text, isSum: left.isSum) }
+        if right.value == 1 { return left }
+        if left.value == 1 { return right }
         return Figure(value: try left.value * right.value, text: "\(left.factor) × \(right.factor)")
     }
 
     public static func / (left: Figure, right: Figure) throws(ArithmeticError) -> Figure {
-        if right.value == 1 { return Figure(value: left.value, text: left.text, isSum: left.isSum) }
+        if right.value == 1 { return left }
         let divisor = right.text.contains("×") ? "(\(right.text))" : right.factor
         return Figure(value: try left.value / right.value, text: "\(left.factor) ÷ \(divisor)")
     }

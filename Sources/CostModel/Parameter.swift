@@ -47,7 +47,8 @@ public struct Parameter: Hashable, Sendable {
         _ name: String, _ unit: String, _ fallback: Quantity, _ range: ClosedRange<Quantity>, _ doc: String
     ) -> Parameter {
         Parameter(
-            name: name, kind: .number(unit: unit, minimum: range.lowerBound, maximum: range.upperBound, wholeOnly: false),
+            name: name,
+            kind: .number(unit: unit, minimum: range.lowerBound, maximum: range.upperBound, wholeOnly: false),
             fallback: .number(fallback), doc: doc)
     }
 
@@ -55,7 +56,8 @@ public struct Parameter: Hashable, Sendable {
         _ name: String, _ unit: String, _ fallback: Quantity, _ range: ClosedRange<Quantity>, _ doc: String
     ) -> Parameter {
         Parameter(
-            name: name, kind: .number(unit: unit, minimum: range.lowerBound, maximum: range.upperBound, wholeOnly: true),
+            name: name,
+            kind: .number(unit: unit, minimum: range.lowerBound, maximum: range.upperBound, wholeOnly: true),
             fallback: .number(fallback), doc: doc)
     }
 

@@ -68,7 +68,9 @@ public struct PriceFacts: Sendable {
     private static func rows(_ text: String) -> some Sequence<(Int, [String])> {
         text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().dropFirst()
             .filter { !$0.element.isEmpty }
-            .map { ($0.offset + 1, $0.element.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)) }
+            .map {
+                ($0.offset + 1, $0.element.split(separator: "\t", omittingEmptySubsequences: false).map(String.init))
+            }
     }
 
     /// - Throws: ``CatalogError`` when a price's bands leave a gap.
@@ -87,7 +89,8 @@ public struct PriceFacts: Sendable {
         for fact in newestFirst {
             if let taken = best[fact.tier.begin] {
                 guard taken.tier != fact.tier else { continue }
-                report.disagreements.append("\(key): \(taken.tier.usd) of \(taken.date), not \(fact.tier.usd) of \(fact.date)")
+                report.disagreements.append(
+                    "\(key): \(taken.tier.usd) of \(taken.date), not \(fact.tier.usd) of \(fact.date)")
             } else {
                 best[fact.tier.begin] = fact
             }

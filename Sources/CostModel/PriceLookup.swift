@@ -15,7 +15,9 @@ public struct PriceLookup: Sendable {
                 var anywhere = key
                 anywhere.region = BedrockModel.anyRegion
                 if let price = try listed(anywhere) { return price }
-                if let price = try listed(anywhere, isMatch: { BedrockModel.isShort(key.usageType, of: $0) }) { return price }
+                if let price = try listed(anywhere, isMatch: { BedrockModel.isShort(key.usageType, of: $0) }) {
+                    return price
+                }
             }
         }
         throw PricingError.unknownPrice(key, near: try near(key))

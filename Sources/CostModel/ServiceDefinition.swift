@@ -81,7 +81,9 @@ public struct ServiceInput: Sendable {
     func given(_ name: String) throws(ArithmeticError) -> Figure? { has(name) ? try number(name) : nil }
 
     /// Hours a month unless fewer are given.
-    func hours(_ name: String = "hours") throws(ArithmeticError) -> Figure { try given(name) ?? Figure(monthHours, "h") }
+    func hours(_ name: String = "hours") throws(ArithmeticError) -> Figure {
+        try given(name) ?? Figure(monthHours, "h")
+    }
 
     func text(_ name: String) -> String {
         if case .text(let value)? = values[name] ?? parameter(name).fallback { return value }

@@ -8,7 +8,9 @@ public struct FreeTier: Hashable, Sendable {
     public var amount: Quantity  // a month, in the unit of the usage
     public var term: Term
 
-    public init(_ id: String, _ amount: Quantity, _ term: Term) { (self.id, self.amount, self.term) = (id, amount, term) }
+    public init(_ id: String, _ amount: Quantity, _ term: Term) {
+        (self.id, self.amount, self.term) = (id, amount, term)
+    }
 }
 
 /// Which free tiers the bill takes off.

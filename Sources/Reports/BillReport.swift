@@ -37,7 +37,8 @@ public struct BillReport: Sendable {
         var text = "## \(title)\n\n\(region), \(view)\n\n" + summary().markdown() + "\n"
         text += totals().map { "- \($0): **\($1)**\n" }.joined()
         if explain {
-            text += "\n### Receipt\n\n" + bill.lines.map { "```text\n\(Receipt($0).plain())```\n" }.joined(separator: "\n")
+            text +=
+                "\n### Receipt\n\n" + bill.lines.map { "```text\n\(Receipt($0).plain())```\n" }.joined(separator: "\n")
         }
         return text
     }
@@ -116,7 +117,8 @@ extension BillReport {
                 let text = try report.rendered(.csv, explain: false)
                 return index == 0 ? text : text.split(separator: "\r\n").dropFirst().map { $0 + "\r\n" }.joined()
             }.joined()
-        case .table, .markdown: return try reports.map { try $0.rendered(format, explain: explain) }.joined(separator: "\n")
+        case .table, .markdown:
+            return try reports.map { try $0.rendered(format, explain: explain) }.joined(separator: "\n")
         }
     }
 }

@@ -53,7 +53,8 @@ public struct ComparisonReport: Sendable {
         ]
         for (name, path) in totals {
             let costs = variants.map { Optional($0.bill[keyPath: path]) }
-            table.rows.append(["", name] + costs.map { $0.map(number) ?? "" } + (try differencesToFirst(costs, number)))
+            table.rows.append(
+                ["", name] + costs.map { $0.map(number) ?? "" } + (try differencesToFirst(costs, number)))
         }
         return table
     }

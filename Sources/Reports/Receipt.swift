@@ -11,12 +11,23 @@ struct Receipt {
         var rows: [(String, String)] = []
         rows.append(("quantity", derivation))
         if charge.freeQuantity > 0 { rows.append(("free tier", "− \(charge.freeQuantity.formatted()) \(freeNames)")) }
-        if usage.resources != 1 { rows.append(("bands", "filled by each of \(usage.resources.formatted()) on its own")) }
+        if usage.resources != 1 {
+            rows.append(("bands", "filled by each of \(usage.resources.formatted()) on its own"))
+        }
         rows.append(("price", "\(usage.key), per \(price.unit)"))
-        rows.append(("", [price.effectiveDate.isEmpty ? "" : "of \(price.effectiveDate)", price.source].filter { !$0.isEmpty }.joined(separator: ", ")))
+        rows.append(
+            (
+                "",
+                [price.effectiveDate.isEmpty ? "" : "of \(price.effectiveDate)", price.source].filter { !$0.isEmpty }
+                    .joined(separator: ", ")
+            ))
         for note in line.discounts { rows.append(("", note)) }
         for slice in charge.slices { rows.append((band(slice.tier), sum(slice))) }
-        rows.append(("cost", "$\(charge.cost.exact)" + (charge.cost == line.list.cost ? "" : "   (list: $\(line.list.cost.exact))")))
+        rows.append(
+            (
+                "cost",
+                "$\(charge.cost.exact)" + (charge.cost == line.list.cost ? "" : "   (list: $\(line.list.cost.exact))")
+            ))
         let width = rows.map(\.0.count).max() ?? 0
         let body = rows.map { "  \($0.0.padding(to: width))  \($0.1)\n" }.joined()
         return "\(usage.service): \(usage.label)\n" + body
@@ -26,7 +37,8 @@ struct Receipt {
         let (figure, unit) = (line.usage.figure, line.unit)
         let result = "\(figure.value.formatted()) \(unit)"
         let isBare = figure.text == figure.value.formatted() || figure.text.hasPrefix(figure.value.formatted() + " ")
-        return isBare && !figure.text.contains("×") && !figure.text.contains("÷") ? result : "\(figure.text) = \(result)"
+        return isBare && !figure.text.contains("×") && !figure.text.contains("÷")
+            ? result : "\(figure.text) = \(result)"
     }
 
     private var freeNames: String {

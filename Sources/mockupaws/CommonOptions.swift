@@ -13,7 +13,9 @@ struct PriceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Directory of imported price lists.", valueName: "directory"))
     var priceStore: String?
 
-    @Option(help: ArgumentHelp("A file of private prices and discounts, used before the workload's own.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A file of private prices and discounts, used before the workload's own.", valueName: "file")
+    )
     var priceBook: String?
 
     /// `MOCKUPAWS_PRICES`, else `$XDG_DATA_HOME/mockupaws/prices`, else `~/.local/share/mockupaws/prices`.
@@ -48,7 +50,9 @@ struct WorkloadOptions: ParsableArguments {
     @Option(help: "Hours of a month, 1 to 744; AWS's calculator uses 730.")
     var monthHours: String?
 
-    @Option(help: ArgumentHelp("Change a value of the file: lambda.memory_mb=512, steps[1].sqs.batch=10.", valueName: "path=value"))
+    @Option(
+        help: ArgumentHelp(
+            "Change a value of the file: lambda.memory_mb=512, steps[1].sqs.batch=10.", valueName: "path=value"))
     var set: [String] = []
 
     var overrides: [WorkloadOverride] {
@@ -70,7 +74,9 @@ struct OutputOptions: ParsableArguments {
     @Option(help: "table, json, csv or markdown.")
     var format: ReportFormat = .table
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file instead; it is whole or not there.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Write to a file instead; it is whole or not there.", valueName: "file")
+    )
     var output: String?
 
     func write(_ text: String) throws {

@@ -22,7 +22,9 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "A region to price in; may be repeated.")
     var region: [String] = []
 
-    @Option(help: ArgumentHelp("A variant: one or more changed values, separated by commas; may be repeated.", valueName: "path=value,…"))
+    @Option(
+        help: ArgumentHelp(
+            "A variant: one or more changed values, separated by commas; may be repeated.", valueName: "path=value,…"))
     var with: [String] = []
 
     @Option(help: "Another free tier than the files': none, always or first_year.")
@@ -54,9 +56,10 @@ struct CompareCommand: ParsableCommand {
                     if let region { settings.append("region=\(region)") }
                     if let freeTier { settings.append("free_tier=\(freeTier.rawValue)") }
                     let workload = try Workload(text, file: file, overrides: settings.map(WorkloadOverride.init))
-                    let bill = try traffic.map {
-                        try estimator.estimate(workload, traffic: $0, projection: projection.projection).monthly
-                    } ?? estimator.estimate(workload)
+                    let bill =
+                        try traffic.map {
+                            try estimator.estimate(workload, traffic: $0, projection: projection.projection).monthly
+                        } ?? estimator.estimate(workload)
                     let name = [files.count > 1 ? workload.name : nil, region, change].compactMap(\.self)
                     variants.append((name.joined(separator: " "), bill))
                 }

@@ -13,7 +13,8 @@ enum ExitStatus: Int32 {
     /// - Returns: nil for errors that the argument parser reports itself.
     init?(_ error: any Error) {
         switch error {
-        case is WorkloadError, is UsageProblem, is BillingError, is PricingError, is CatalogError, is ProfileError, is PriceStoreError:
+        case is WorkloadError, is UsageProblem, is BillingError, is PricingError, is CatalogError, is ProfileError,
+            is PriceStoreError:
             self = .badData
         case let error as FileProblem: self = error.isOutput ? .outputFailed : .noInput
         case is InputProblem: self = .badData

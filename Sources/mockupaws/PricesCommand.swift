@@ -24,7 +24,8 @@ struct PricesBuild: ParsableCommand {
         let report = facts.report
         try StandardOutput.write(
             "\(report.facts) facts, \(report.prices) prices, \(report.seenMoreThanOnce) seen more than once, "
-                + "\(report.disagreements.count) disagreements, \(report.composed.count) put together from several sources\n")
+                + "\(report.disagreements.count) disagreements, \(report.composed.count) put together from several sources\n"
+        )
         for line in report.disagreements + report.composed { try StandardOutput.write("  \(line)\n") }
     }
 }

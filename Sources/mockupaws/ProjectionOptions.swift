@@ -4,7 +4,9 @@ import Domain
 
 /// From what was recorded to a month.
 struct ProjectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Expected change of traffic: 20% for a fifth more, -10% for a tenth less.", valueName: "percent"))
+    @Option(
+        help: ArgumentHelp(
+            "Expected change of traffic: 20% for a fifth more, -10% for a tenth less.", valueName: "percent"))
     var growth: String?
 
     @Option(help: ArgumentHelp("Part of the traffic that was recorded: 1%, 0.05, 1/100.", valueName: "rate"))
@@ -21,7 +23,8 @@ struct ProjectionOptions: ParsableArguments {
             }
             if let sampleRate {
                 guard let rate = Quantity(percentOrNumber: sampleRate), rate > 0, rate <= 1 else {
-                    throw ValidationError("--sample-rate \(sampleRate): expected more than 0 and at most 1, such as 1% or 1/100")
+                    throw ValidationError(
+                        "--sample-rate \(sampleRate): expected more than 0 and at most 1, such as 1% or 1/100")
                 }
                 projection.sampleRate = rate
             }

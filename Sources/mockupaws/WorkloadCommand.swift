@@ -9,7 +9,8 @@ struct WorkloadCommand: ParsableCommand {
     struct Init: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write a commented starter workload.",
-            discussion: "Starters: " + StarterWorkload.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ") + ".")
+            discussion: "Starters: " + StarterWorkload.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
+                + ".")
 
         @Argument(help: "Which starter.")
         var starter = StarterWorkload.all[0].name
@@ -22,7 +23,8 @@ struct WorkloadCommand: ParsableCommand {
 
         func validate() throws {
             guard StarterWorkload.named(starter) != nil else {
-                throw ValidationError("No starter '\(starter)'; there are \(StarterWorkload.all.map(\.name).joined(separator: ", ")).")
+                throw ValidationError(
+                    "No starter '\(starter)'; there are \(StarterWorkload.all.map(\.name).joined(separator: ", ")).")
             }
         }
 
@@ -45,7 +47,9 @@ struct WorkloadCommand: ParsableCommand {
         func run() throws {
             for file in files {
                 let workload = try Workload(Files.text(file), file: file)
-                let parts = [(workload.steps.count, "steps"), (workload.fixed.count, "fixed"), (workload.usage.count, "usage")]
+                let parts = [
+                    (workload.steps.count, "steps"), (workload.fixed.count, "fixed"), (workload.usage.count, "usage"),
+                ]
                 let counts = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
                 try StandardOutput.write("\(file): \(workload.name), \(workload.region): \(counts)\n")
             }

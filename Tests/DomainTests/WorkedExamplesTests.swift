@@ -10,12 +10,14 @@ import Yams
         var id: String
         var source: String
         var expected: String
-        var rounded_lines: Int?
+        var roundedLines: Int?
         var text = ""  // the workload, as YAML
 
         var testDescription: String { id }
 
-        enum CodingKeys: String, CodingKey { case id, source, expected, rounded_lines }
+        enum CodingKeys: String, CodingKey { case id, source, expected
+            case roundedLines = "rounded_lines"
+        }
     }
 
     static let all: [Example] = {
@@ -41,7 +43,7 @@ import Yams
         let bill = try Estimator(lookup: PriceLookup([PriceCatalog.embedded()])).estimate(workload)
         let expected = try USD(example.expected).cents
         // Where the publisher rounds each line first, each may be a cent away from the exact sum.
-        let tolerance = Int128(example.rounded_lines ?? 0)
+        let tolerance = Int128(example.roundedLines ?? 0)
         let difference = abs(bill.total.cents - expected)
         #expect(difference <= tolerance, "\(bill.total) instead of \(example.expected) (\(example.source))")
     }

@@ -9,27 +9,38 @@ extension ServiceDefinition {
     ///
     /// - Source: Amazon API Gateway pricing page, read 2025-11-02; `docs/billing-rules.md`.
     static let apiGateway = ServiceDefinition(
-        "api_gateway", "Amazon API Gateway", offer: "AmazonApiGateway", page: "https://aws.amazon.com/api-gateway/pricing/",
+        "api_gateway", "Amazon API Gateway", offer: "AmazonApiGateway",
+        page: "https://aws.amazon.com/api-gateway/pricing/",
         [
             .events("requests", "Calls (HTTP, REST), or messages sent and received (WebSocket)."), .payload,
             .choice("type", ["http", "rest", "websocket"], "API type."),
             .number("connection_minutes", "minutes", "WebSocket: minutes that connections are open."),
-            .choice("cache_gb", ["none", "0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"], "REST: cache size in GB."),
-            .number("cache_hours", "h", optional: true, "REST: hours the cache is there; the whole month unless given."),
+            .choice(
+                "cache_gb", ["none", "0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"],
+                "REST: cache size in GB."),
+            .number(
+                "cache_hours", "h", optional: true, "REST: hours the cache is there; the whole month unless given."),
         ]
     ) { input, meter in
         switch input.text("type") {
         case "http":
-            meter.bill("Requests (HTTP API)", "ApiGatewayHttpRequest", try input.units(ofKiB: 512), "Requests", free: freeHTTP)
+            meter.bill(
+                "Requests (HTTP API)", "ApiGatewayHttpRequest", try input.units(ofKiB: 512), "Requests", free: freeHTTP)
         case "rest":
-            meter.bill("Requests (REST API)", "ApiGatewayRequest", try input.number("requests"), "Requests", free: freeREST)
+            meter.bill(
+                "Requests (REST API)", "ApiGatewayRequest", try input.number("requests"), "Requests", free: freeREST)
         default:
-            meter.bill("Messages (WebSocket)", "ApiGatewayMessage", try input.units(ofKiB: 32), "Messages", free: freeMessages)
+            meter.bill(
+                "Messages (WebSocket)", "ApiGatewayMessage", try input.units(ofKiB: 32), "Messages", free: freeMessages)
         }
-        meter.bill("Connection minutes", "ApiGatewayMinute", try input.number("connection_minutes"), "Minutes", free: freeMinutes)
+        meter.bill(
+            "Connection minutes", "ApiGatewayMinute", try input.number("connection_minutes"), "Minutes",
+            free: freeMinutes)
         let cache = input.text("cache_gb")
         if cache != "none" {
-            meter.bill("Cache, \(cache) GB", "ApiGatewayCacheUsage:\(cache)GB", try input.hours("cache_hours").roundedUp(to: 1, "h"), "Hrs")
+            meter.bill(
+                "Cache, \(cache) GB", "ApiGatewayCacheUsage:\(cache)GB",
+                try input.hours("cache_hours").roundedUp(to: 1, "h"), "Hrs")
         }
     }
 }

@@ -6,7 +6,8 @@ extension ServiceDefinition {
     ///
     /// - Source: Amazon OpenSearch Service pricing page; `docs/billing-rules.md`.
     static let openSearch = ServiceDefinition(
-        "opensearch", "Amazon OpenSearch Service", offer: "AmazonES", page: "https://aws.amazon.com/opensearch-service/pricing/",
+        "opensearch", "Amazon OpenSearch Service", offer: "AmazonES",
+        page: "https://aws.amazon.com/opensearch-service/pricing/",
         [
             .text("instance_type", "Data node type: r7g.large (with or without .search)."),
             .number("instances", "instances", 1, "Number of nodes."),
@@ -22,10 +23,13 @@ extension ServiceDefinition {
         if let given = input.given(text: "instance_type") {
             let type = given.hasSuffix(".search") ? String(given.dropLast(".search".count)) : given
             let eligible = ["t2.small", "t3.small"].contains(type)
-            meter.bill("Instances \(type)", "ESInstance:" + type, try input.number("instances") * hours, "Hrs", free: eligible ? freeHours : nil)
+            meter.bill(
+                "Instances \(type)", "ESInstance:" + type, try input.number("instances") * hours, "Hrs",
+                free: eligible ? freeHours : nil)
         }
         meter.bill("Storage (gp3)", "ES:GP3-Storage", try input.number("storage_gb"), "GB-Mo", free: freeStorage)
-        meter.bill("Throughput (gp3)", "ES:GP3-Provisioned-ThroughPut", try input.number("throughput_mibps"), "MiBps-Mo")
+        meter.bill(
+            "Throughput (gp3)", "ES:GP3-Provisioned-ThroughPut", try input.number("throughput_mibps"), "MiBps-Mo")
         meter.bill("Serverless indexing", "IndexingOCU", try input.number("indexing_ocu") * hours, "OCU-hours")
         meter.bill("Serverless search", "SearchOCU", try input.number("search_ocu") * hours, "OCU-hours")
         meter.bill("Serverless storage", "StorageUsedInS3ByteHour", try input.number("serverless_storage_gb"), "GB-Mo")
@@ -49,7 +53,9 @@ extension ServiceDefinition {
             scanned = try input.number("queries") * each / Figure(1_048_576, "MB/TB") + scanned
         }
         meter.bill("Data scanned", "DataScannedInTB", scanned, "TB")
-        meter.bill("Provisioned capacity", "ProvisionedCapacity-DPU-Hour", try input.number("provisioned_dpu_hours"), "DPU-Hour")
+        meter.bill(
+            "Provisioned capacity", "ProvisionedCapacity-DPU-Hour", try input.number("provisioned_dpu_hours"),
+            "DPU-Hour")
     }
 
     private static let freeMessages = FreeTier("ses.messages", 3_000, .firstYear)

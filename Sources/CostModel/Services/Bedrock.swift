@@ -9,18 +9,27 @@ extension ServiceDefinition {
         "bedrock", "Amazon Bedrock", offer: "AmazonBedrock", page: "https://aws.amazon.com/bedrock/pricing/",
         [
             .events("requests", "Model invocations."),
-            .text("model", required: true, "Model id, or its beginning where that is unique: `anthropic.claude-3-haiku`, `eu.amazon.nova-lite`."),
-            .number("input_tokens", "tokens", optional: true, "Input tokens of one request; in a replay, recorded or estimated ones unless given."),
-            .number("output_tokens", "tokens", optional: true, "Output tokens of one request; in a replay, recorded ones unless given."),
+            .text(
+                "model", required: true,
+                "Model id, or its beginning where that is unique: `anthropic.claude-3-haiku`, `eu.amazon.nova-lite`."),
+            .number(
+                "input_tokens", "tokens", optional: true,
+                "Input tokens of one request; in a replay, recorded or estimated ones unless given."),
+            .number(
+                "output_tokens", "tokens", optional: true,
+                "Output tokens of one request; in a replay, recorded ones unless given."),
             .number("cache_read_tokens", "tokens", optional: true, "Tokens of one request read from the prompt cache."),
-            .number("cache_write_tokens", "tokens", optional: true, "Tokens of one request written to the prompt cache."),
+            .number(
+                "cache_write_tokens", "tokens", optional: true, "Tokens of one request written to the prompt cache."),
             .flag("batch", "Batch inference, at half the price."),
         ]
     ) { input, meter in
         let requests = try input.number("requests")
         let (region, model) = BedrockModel.place(input.text("model"), region: input.region)
         let factor = input.flag("batch") ? Quantity.ratio(1, 2) : 1
-        func bill(_ label: String, _ operation: String, _ parameter: String, _ recorded: (EventFlow.Tokens) -> Int) throws {
+        func bill(_ label: String, _ operation: String, _ parameter: String, _ recorded: (EventFlow.Tokens) -> Int)
+            throws
+        {
             var tokens = Figure(0)
             if let each = try input.given(parameter) {
                 tokens = try requests * each
@@ -28,7 +37,8 @@ extension ServiceDefinition {
                 let how = flow.isEstimate ? "tokens, estimated" : "tokens recorded"
                 tokens = try input.recorded({ _ in recorded(flow) }, how) ?? tokens
             }
-            meter.bill("\(label) (\(model))", model, tokens, "Tokens", operation: operation, region: region, factor: factor)
+            meter.bill(
+                "\(label) (\(model))", model, tokens, "Tokens", operation: operation, region: region, factor: factor)
         }
         try bill("Input tokens", "input tokens", "input_tokens", \.input)
         try bill("Output tokens", "output tokens", "output_tokens", \.output)

@@ -10,10 +10,13 @@ extension ServiceDefinition {
     ///
     /// - Source: Amazon CloudWatch pricing page; `docs/billing-rules.md`.
     static let cloudWatch = ServiceDefinition(
-        "cloudwatch", "Amazon CloudWatch", offer: "AmazonCloudWatch", page: "https://aws.amazon.com/cloudwatch/pricing/",
+        "cloudwatch", "Amazon CloudWatch", offer: "AmazonCloudWatch",
+        page: "https://aws.amazon.com/cloudwatch/pricing/",
         [
             .number("metrics", "metrics", "Custom metrics, one for every combination of dimensions."),
-            .number("hours", "h", optional: true, "Hours that metrics, alarms and dashboards exist; the whole month unless given."),
+            .number(
+                "hours", "h", optional: true,
+                "Hours that metrics, alarms and dashboards exist; the whole month unless given."),
             .number("alarms", "alarm metrics", "Metrics that standard alarms watch."),
             .number("high_resolution_alarms", "alarm metrics", "Metrics that high-resolution alarms watch."),
             .number("composite_alarms", "alarms", "Composite alarms."),
@@ -29,12 +32,14 @@ extension ServiceDefinition {
         func prorated(_ name: String) throws -> Figure { try input.number(name) * part }
         meter.bill("Custom metrics", "CW:MetricMonitorUsage", try prorated("metrics"), "Metrics", free: freeMetrics)
         meter.bill("Alarms", "CW:AlarmMonitorUsage", try prorated("alarms"), "Alarms", free: freeAlarms)
-        meter.bill("High-resolution alarms", "CW:HighResAlarmMonitorUsage", try prorated("high_resolution_alarms"), "Alarms")
+        meter.bill(
+            "High-resolution alarms", "CW:HighResAlarmMonitorUsage", try prorated("high_resolution_alarms"), "Alarms")
         meter.bill("Composite alarms", "CW:CompositeAlarmMonitorUsage", try prorated("composite_alarms"), "Alarms")
         meter.bill("Dashboards", "DashboardsUsageHour", try prorated("dashboards"), "Dashboards", free: freeDashboards)
         meter.bill("API requests", "CW:Requests", try input.number("api_requests"), "Requests", free: freeRequests)
         meter.bill("GetMetricData", "CW:GMD-Metrics", try input.number("get_metric_data_metrics"), "Metrics")
-        meter.bill("Contributor Insights", "CW:ContributorInsightRules", try prorated("contributor_insights_rules"), "Rules")
+        meter.bill(
+            "Contributor Insights", "CW:ContributorInsightRules", try prorated("contributor_insights_rules"), "Rules")
         meter.bill("Canary runs", "CW:Canary-runs", try input.number("canary_runs"), "Runs", free: freeCanaries)
         meter.bill("Metric streams", "CW:MetricStreamUsage", try input.number("metric_stream_updates"), "Updates")
     }
@@ -46,10 +51,13 @@ extension ServiceDefinition {
     ///
     /// - Source: Amazon CloudWatch pricing page; `docs/billing-rules.md`. Compression to 15 % is what its examples assume.
     static let cloudWatchLogs = ServiceDefinition(
-        "cloudwatch_logs", "Amazon CloudWatch Logs", offer: "AmazonCloudWatch", page: "https://aws.amazon.com/cloudwatch/pricing/",
+        "cloudwatch_logs", "Amazon CloudWatch Logs", offer: "AmazonCloudWatch",
+        page: "https://aws.amazon.com/cloudwatch/pricing/",
         [
             .events("events", "Log events ingested."), .payload,
-            .number("bytes_per_event", "bytes", optional: true, "Size of one log event, instead of the recorded or given payload; AWS adds no overhead here."),
+            .number(
+                "bytes_per_event", "bytes", optional: true,
+                "Size of one log event, instead of the recorded or given payload; AWS adds no overhead here."),
             .choice("class", ["standard", "infrequent_access"], "Log class."),
             .number("ingested_gb", "GB", "Data ingested, beside the events."),
             .number("retention_days", "days", "Days that ingested data is kept."),
@@ -68,10 +76,17 @@ extension ServiceDefinition {
         }
         data = try data + input.number("ingested_gb")
         let infrequent = input.text("class") == "infrequent_access"
-        meter.bill(infrequent ? "Ingestion (infrequent access)" : "Ingestion", infrequent ? "DataProcessingIA-Bytes" : "DataProcessing-Bytes", data, "GB", free: infrequent ? nil : freeLogs)
-        let kept = try data * input.number("compression") * input.number("retention_days") * Figure(24, "h/day") / Figure(input.monthHours, "h a month")
-        meter.bill("Storage", "TimedStorage-ByteHrs", try kept + input.number("stored_gb_month"), "GB-Mo", free: freeLogs)
-        meter.bill("Insights queries", "DataScanned-Bytes", try input.number("insights_scanned_gb"), "GB", free: freeLogs)
+        meter.bill(
+            infrequent ? "Ingestion (infrequent access)" : "Ingestion",
+            infrequent ? "DataProcessingIA-Bytes" : "DataProcessing-Bytes", data, "GB",
+            free: infrequent ? nil : freeLogs)
+        let kept =
+            try data * input.number("compression") * input.number("retention_days") * Figure(24, "h/day")
+            / Figure(input.monthHours, "h a month")
+        meter.bill(
+            "Storage", "TimedStorage-ByteHrs", try kept + input.number("stored_gb_month"), "GB-Mo", free: freeLogs)
+        meter.bill(
+            "Insights queries", "DataScanned-Bytes", try input.number("insights_scanned_gb"), "GB", free: freeLogs)
         meter.bill("Data protection", "DataProtection-Bytes", try input.number("data_protection_gb"), "GB")
         meter.bill("Live Tail", "Logs-LiveTail", try input.number("live_tail_minutes"), "Minutes", free: freeTail)
         meter.bill("Vended logs", "VendedLog-Bytes", try input.number("vended_gb"), "GB")

@@ -30,21 +30,22 @@ extension ServiceDefinition {
     ) { input, meter in
         let ia = input.text("table_class") == "standard_ia"
         let prefix = ia ? "IA-" : ""
-        let class_ = ia ? ", Standard-IA" : ""
+        let suffix = ia ? ", Standard-IA" : ""
         if input.text("mode") == "on_demand" {
-            try input.requestUnits(prefix: prefix, class_: class_, &meter)
+            try input.requestUnits(prefix: prefix, suffix: suffix, &meter)
         } else {
             let hours = try input.hours()
             let writes = try input.number("write_capacity_units") * hours
             let reads = try input.number("read_capacity_units") * hours
-            meter.bill("Write capacity" + class_, prefix + "WriteCapacityUnit-Hrs", writes, "Hrs")
-            meter.bill("Read capacity" + class_, prefix + "ReadCapacityUnit-Hrs", reads, "Hrs")
+            meter.bill("Write capacity" + suffix, prefix + "WriteCapacityUnit-Hrs", writes, "Hrs")
+            meter.bill("Read capacity" + suffix, prefix + "ReadCapacityUnit-Hrs", reads, "Hrs")
             let replicated = try writes * input.number("replica_regions")
             meter.bill("Replicated write capacity", "ReplWriteCapacityUnit-Hrs", replicated, "Hrs")
         }
-        meter.bill("Storage" + class_, prefix + "TimedStorage-ByteHrs", try input.number("storage_gb"), "GB-Mo")
+        meter.bill("Storage" + suffix, prefix + "TimedStorage-ByteHrs", try input.number("storage_gb"), "GB-Mo")
         meter.bill("Stream reads", "Streams-Requests", try input.number("stream_reads"), "Requests")
-        meter.bill("Change data capture", "ChangeDataCaptureUnits-Kinesis", try input.number("kinesis_change_units"), "Units")
+        meter.bill(
+            "Change data capture", "ChangeDataCaptureUnits-Kinesis", try input.number("kinesis_change_units"), "Units")
         meter.bill("Point-in-time recovery", "TimedPITRStorage-ByteHrs", try input.number("pitr_gb"), "GB-Mo")
         meter.bill("Backups", "TimedBackupStorage-ByteHrs", try input.number("backup_gb"), "GB-Mo")
         meter.bill("Restore", "RestoreDataSize-Bytes", try input.number("restored_gb"), "GB")
@@ -54,10 +55,10 @@ extension ServiceDefinition {
 }
 
 extension ServiceInput {
-    fileprivate func requestUnits(prefix: String, class_: String, _ meter: inout Meter) throws {
+    fileprivate func requestUnits(prefix: String, suffix: String, _ meter: inout Meter) throws {
         var writes = try units(ofKiB: 1)
         if flag("transactional_writes") { writes = try writes * Figure(2, "transactional") }
-        meter.bill("Write request units" + class_, prefix + "WriteRequestUnits", writes, "Requests")
+        meter.bill("Write request units" + suffix, prefix + "WriteRequestUnits", writes, "Requests")
         let replicated = try writes * number("replica_regions")
         meter.bill("Replicated write units", "ReplWriteRequestUnits", replicated, "Requests")
 
@@ -74,6 +75,6 @@ extension ServiceInput {
         } else {
             reads = try units(ofKiB: 4) * number("reads_per_write") + number("reads")
         }
-        meter.bill("Read request units" + class_, prefix + "ReadRequestUnits", try reads * factor, "Requests")
+        meter.bill("Read request units" + suffix, prefix + "ReadRequestUnits", try reads * factor, "Requests")
     }
 }

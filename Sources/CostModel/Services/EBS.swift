@@ -21,10 +21,13 @@ extension ServiceDefinition {
             .number("archive_gb_month", "GB-month", "Snapshots in the archive tier; at least 90 days are charged."),
             .number("archive_retrieved_gb", "GB", "Data restored from the archive tier."),
             .number("archive_early_gb", "GB", "Snapshots that leave the archive before 90 days."),
-            .number("archived_hours", "h", "Hours they had been there; the rest is charged in whole hours, rounded down."),
+            .number(
+                "archived_hours", "h", "Hours they had been there; the rest is charged in whole hours, rounded down."),
             .number("fast_restore_snapshots", "snapshots", "Snapshots with fast restore enabled."),
             .number("fast_restore_zones", "zones", 1, "Availability Zones it is enabled in."),
-            .number("fast_restore_hours", "h", optional: true, "Hours it is enabled, at least 1; the whole month unless given."),
+            .number(
+                "fast_restore_hours", "h", optional: true,
+                "Hours it is enabled, at least 1; the whole month unless given."),
             .number("list_requests", "requests", "ListChangedBlocks and ListSnapshotBlocks calls."),
             .number("get_requests", "requests", "GetSnapshotBlock calls, of `block_kib` each."),
             .number("put_requests", "requests", "PutSnapshotBlock calls, of `block_kib` each."),
@@ -34,20 +37,29 @@ extension ServiceDefinition {
         ]
     ) { input, meter in
         try input.volumes(free: freeStorage, &meter)
-        meter.bill("Snapshots", "EBS:SnapshotUsage", try input.number("snapshot_gb_month"), "GB-Mo", free: freeSnapshots)
+        meter.bill(
+            "Snapshots", "EBS:SnapshotUsage", try input.number("snapshot_gb_month"), "GB-Mo", free: freeSnapshots)
         meter.bill("Snapshot archive", "EBS:SnapshotArchiveStorage", try input.number("archive_gb_month"), "GB-Mo")
         let rest = try (Figure(2_160, "h") - input.number("archived_hours")).value.roundedDown
         let early = try input.number("archive_early_gb") * Figure(rest, "h") / Figure(input.monthHours, "h a month")
         meter.bill("Snapshot archive, early deletion", "EBS:SnapshotArchiveEarlyDelete", early, "GB-Mo")
-        meter.bill("Snapshot archive retrieval", "EBS:SnapshotArchiveRetrieval", try input.number("archive_retrieved_gb"), "GB")
-        let restore = try input.hours("fast_restore_hours").atLeast(1, "h") * input.number("fast_restore_snapshots") * input.number("fast_restore_zones")
+        meter.bill(
+            "Snapshot archive retrieval", "EBS:SnapshotArchiveRetrieval", try input.number("archive_retrieved_gb"), "GB"
+        )
+        let restore =
+            try input.hours("fast_restore_hours").atLeast(1, "h") * input.number("fast_restore_snapshots")
+            * input.number("fast_restore_zones")
         meter.bill("Fast snapshot restore", "EBS:FastSnapshotRestore", restore, "DSU-Hrs")
         let blocks = try (input.number("block_kib") / Figure(512, "KiB")).roundedUp(to: 1).atLeast(1)
         meter.bill("Snapshot API, list", "EBS:directAPI.snapshot.List", try input.number("list_requests"), "Requests")
-        meter.bill("Snapshot API, get", "EBS:directAPI.snapshot.Get", try input.number("get_requests") * blocks, "Requests")
-        meter.bill("Snapshot API, put", "EBS:directAPI.snapshot.Put", try input.number("put_requests") * blocks, "Requests")
+        meter.bill(
+            "Snapshot API, get", "EBS:directAPI.snapshot.Get", try input.number("get_requests") * blocks, "Requests")
+        meter.bill(
+            "Snapshot API, put", "EBS:directAPI.snapshot.Put", try input.number("put_requests") * blocks, "Requests")
         let time = try input.number("timed_copy_hours")
-        meter.bill("Timed copy in \(time.text)", "EBS:SnapshotTimedCopy.\(time.value)h", try input.number("timed_copy_gb"), "GB")
+        meter.bill(
+            "Timed copy in \(time.text)", "EBS:SnapshotTimedCopy.\(time.value)h", try input.number("timed_copy_gb"),
+            "GB")
     }
 }
 
@@ -64,7 +76,9 @@ extension ServiceInput {
         }
         let usageType = Self.names[type].map { "EBS:VolumeUsage." + $0 } ?? "EBS:VolumeUsage"
         let eligible = ["gp2", "gp3", "standard"].contains(type)
-        meter.bill("Storage (\(type))", usageType, try volumes * number("size_gb") * part, "GB-Mo", free: eligible ? free : nil)
+        meter.bill(
+            "Storage (\(type))", usageType, try volumes * number("size_gb") * part, "GB-Mo", free: eligible ? free : nil
+        )
         meter.bill("I/O requests", "EBS:VolumeIOUsage", try number("io_requests"), "IOs")
         let iops = try number("iops")
         switch type {
@@ -76,10 +90,14 @@ extension ServiceInput {
         case "io1": meter.bill("IOPS (io1)", "EBS:VolumeP-IOPS.piops", try volumes * iops * part, "IOPS-Mo")
         case "io2":
             // AWS has a usage type for each band, filled by each volume for itself.
-            let bands: [(String, Quantity, Quantity?)] = [("", 0, 32_000), (".tier2", 32_000, 64_000), (".tier3", 64_000, nil)]
+            let bands: [(String, Quantity, Quantity?)] = [
+                ("", 0, 32_000), (".tier2", 32_000, 64_000), (".tier3", 64_000, nil),
+            ]
             for (suffix, begin, end) in bands where iops.value > begin {
                 let within = try min(iops.value, end ?? iops.value) - begin
-                meter.bill("IOPS (io2\(suffix))", "EBS:VolumeP-IOPS.io2" + suffix, try volumes * Figure(within, "IOPS") * part, "IOPS-Mo")
+                meter.bill(
+                    "IOPS (io2\(suffix))", "EBS:VolumeP-IOPS.io2" + suffix, try volumes * Figure(within, "IOPS") * part,
+                    "IOPS-Mo")
             }
         default: break
         }

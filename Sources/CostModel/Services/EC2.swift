@@ -11,10 +11,14 @@ extension ServiceDefinition {
             .text("instance_type", required: true, "Instance type: m7g.large."),
             .number("count", "instances", 1, "Number of instances."),
             .number("hours", "h", optional: true, "Hours that each runs; the whole month unless given."),
-            .number("starts", "starts", "Runs a month of each instance, each of at least 60 s, where `seconds` says how long one is."),
+            .number(
+                "starts", "starts",
+                "Runs a month of each instance, each of at least 60 s, where `seconds` says how long one is."),
             .number("seconds", "s", "Seconds of one run."),
             .number("public_ipv4", "addresses", "Public IPv4 addresses in use."),
-            .text("operation", "Another platform's operation: RunInstances:0002 is Windows. Needs an imported price list."),
+            .text(
+                "operation", "Another platform's operation: RunInstances:0002 is Windows. Needs an imported price list."
+            ),
         ]
     ) { input, meter in
         let (type, count) = (input.text("instance_type"), try input.number("count"))
@@ -28,8 +32,11 @@ extension ServiceDefinition {
         }
         let operation = input.given(text: "operation") ?? "RunInstances"
         let eligible = ["t2.micro", "t3.micro", "t4g.micro"].contains(type)
-        meter.bill("Instances \(type)", "BoxUsage:" + type, try count * hours, "Hrs", operation: operation, free: eligible ? freeHours : nil)
+        meter.bill(
+            "Instances \(type)", "BoxUsage:" + type, try count * hours, "Hrs", operation: operation,
+            free: eligible ? freeHours : nil)
         let addresses = try input.number("public_ipv4") * input.hours()
-        meter.bill("Public IPv4 addresses", "PublicIPv4:InUseAddress", addresses, "Hrs", offer: "AmazonVPC", free: freeAddress)
+        meter.bill(
+            "Public IPv4 addresses", "PublicIPv4:InUseAddress", addresses, "Hrs", offer: "AmazonVPC", free: freeAddress)
     }
 }

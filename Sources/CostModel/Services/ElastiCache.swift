@@ -8,7 +8,8 @@ extension ServiceDefinition {
     ///
     /// - Source: Amazon ElastiCache pricing page; `docs/billing-rules.md`.
     static let elastiCache = ServiceDefinition(
-        "elasticache", "Amazon ElastiCache", offer: "AmazonElastiCache", page: "https://aws.amazon.com/elasticache/pricing/",
+        "elasticache", "Amazon ElastiCache", offer: "AmazonElastiCache",
+        page: "https://aws.amazon.com/elasticache/pricing/",
         [
             .choice("engine", ["valkey", "redis", "memcached"], "Engine."),
             .text("node_type", "Node type: cache.t4g.small. Without one the cache is serverless."),
@@ -22,7 +23,9 @@ extension ServiceDefinition {
         if let type = input.given(text: "node_type") {
             let hours = try input.hours().roundedUp(to: 1, "h")
             let eligible = ["cache.t2.micro", "cache.t3.micro"].contains(type)
-            meter.bill("Nodes \(type) (\(engine))", "NodeUsage:" + type, try input.number("nodes") * hours, "Hrs", operation: operations[engine], free: eligible ? freeHours : nil)
+            meter.bill(
+                "Nodes \(type) (\(engine))", "NodeUsage:" + type, try input.number("nodes") * hours, "Hrs",
+                operation: operations[engine], free: eligible ? freeHours : nil)
             return
         }
         guard input.has("stored_gb") || input.has("processing_units") else { return }
@@ -30,6 +33,8 @@ extension ServiceDefinition {
         let minimum = engine == "valkey" ? Quantity.ratio(1, 10) : 1
         let stored = try input.number("stored_gb").atLeast(minimum, "GB") * input.hours()
         meter.bill("Serverless storage (\(engine))", "CachedData:\(name)", stored, "GB-Hours")
-        meter.bill("Serverless processing (\(engine))", "ElastiCacheProcessingUnits:\(name)", try input.number("processing_units"), "Units")
+        meter.bill(
+            "Serverless processing (\(engine))", "ElastiCacheProcessingUnits:\(name)",
+            try input.number("processing_units"), "Units")
     }
 }

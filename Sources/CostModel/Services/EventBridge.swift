@@ -9,7 +9,8 @@ extension ServiceDefinition {
             .events("events", "Custom events put on a bus."), .payload,
             .number("partner_events", "events", "Events of partners or opted-in sources, up to 64 KB each."),
             .number("replayed_events", "events", "Events replayed from an archive, of the same size."),
-            .number("cross_account_events", "events", "Custom events delivered to another account's bus, of the same size."),
+            .number(
+                "cross_account_events", "events", "Custom events delivered to another account's bus, of the same size."),
             .number("api_destination_invocations", "invocations", "Invocations of API destinations."),
             .number("pipes_requests", "requests", "Requests to pipes, after filter and batch, of the same size."),
             .number("scheduler_invocations", "invocations", "Scheduler invocations; 14 million are free."),
@@ -26,9 +27,14 @@ extension ServiceDefinition {
         }
         let custom = try input.units(ofKiB: 64) + chunks("replayed_events", 64)
         meter.bill("Custom events", "Event-64K-Chunks", custom, "64K-Chunks", operation: "PutEvents")
-        meter.bill("Partner events", "Event-64K-Chunks", try input.number("partner_events"), "64K-Chunks", operation: "ReceivedPartnerEvents")
-        meter.bill("Cross-account events", "CrossAccount-64K-Chunks", try chunks("cross_account_events", 64), "64K-Chunks")
-        meter.bill("API destinations", "ApiDestination-Invocations", try input.number("api_destination_invocations"), "Invocations")
+        meter.bill(
+            "Partner events", "Event-64K-Chunks", try input.number("partner_events"), "64K-Chunks",
+            operation: "ReceivedPartnerEvents")
+        meter.bill(
+            "Cross-account events", "CrossAccount-64K-Chunks", try chunks("cross_account_events", 64), "64K-Chunks")
+        meter.bill(
+            "API destinations", "ApiDestination-Invocations", try input.number("api_destination_invocations"),
+            "Invocations")
         meter.bill("Pipes", "Pipes-64K-Chunks", try chunks("pipes_requests", 64), "64K-Chunks")
         meter.bill("Scheduler", "ScheduledInvocations", try input.number("scheduler_invocations"), "Invocations")
         if input.flag("schema_discovery") {

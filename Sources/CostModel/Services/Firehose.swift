@@ -4,7 +4,8 @@ extension ServiceDefinition {
     ///
     /// - Source: Amazon Data Firehose pricing page; `docs/billing-rules.md`.
     static let firehose = ServiceDefinition(
-        "firehose", "Amazon Data Firehose", offer: "AmazonKinesisFirehose", page: "https://aws.amazon.com/firehose/pricing/",
+        "firehose", "Amazon Data Firehose", offer: "AmazonKinesisFirehose",
+        page: "https://aws.amazon.com/firehose/pricing/",
         [
             .events("records", "Records ingested."), .payload,
             .choice("source", ["direct_put", "kinesis", "vended_logs"], "Where records come from."),
@@ -28,8 +29,11 @@ extension ServiceDefinition {
             }
         meter.bill("Data ingested (\(input.text("source")))", usageType, data, "GB")
         if input.flag("format_conversion") { meter.bill("Format conversion", "DataFormatConversion-Bytes", data, "GB") }
-        if input.flag("dynamic_partitioning") { meter.bill("Dynamic partitioning", "DynamicPartitioning-Bytes", data, "GB") }
-        meter.bill("Partitioned objects", "DynamicPartitioning-Objects", try input.number("partition_objects"), "Objects")
+        if input.flag("dynamic_partitioning") {
+            meter.bill("Dynamic partitioning", "DynamicPartitioning-Bytes", data, "GB")
+        }
+        meter.bill(
+            "Partitioned objects", "DynamicPartitioning-Objects", try input.number("partition_objects"), "Objects")
         meter.bill("JQ processing", "DynamicPartitioning-JQ-Hours", try input.number("jq_hours"), "Hrs")
         meter.bill("VPC delivery hours", "VpcDelivery-Hours", try input.number("vpc_az_hours"), "Hrs")
         if input.flag("vpc_delivery") { meter.bill("VPC delivery data", "VpcDelivery-Bytes", data, "GB") }

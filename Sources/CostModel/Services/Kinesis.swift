@@ -4,7 +4,8 @@ extension ServiceDefinition {
     ///
     /// - Source: Amazon Kinesis Data Streams pricing page; `docs/billing-rules.md`.
     static let kinesis = ServiceDefinition(
-        "kinesis", "Amazon Kinesis Data Streams", offer: "AmazonKinesis", page: "https://aws.amazon.com/kinesis/data-streams/pricing/",
+        "kinesis", "Amazon Kinesis Data Streams", offer: "AmazonKinesis",
+        page: "https://aws.amazon.com/kinesis/data-streams/pricing/",
         [
             .events("records", "Records put."), .payload,
             .choice("mode", ["on_demand", "provisioned"], "Capacity mode."),
@@ -14,11 +15,15 @@ extension ServiceDefinition {
             .number("ingested_gb", "GB", "On demand: data in, beside the records, as billed."),
             .number("retrieved_gb", "GB", "On demand: data out, beside that of `consumers`."),
             .number("fan_out_gb", "GB", "Data out with enhanced fan-out, beside that of `fan_out_consumers`."),
-            .number("extended_gb_month", "GB-month", "On demand: data kept between 24 h and 7 days, beside what `retention_hours` makes."),
+            .number(
+                "extended_gb_month", "GB-month",
+                "On demand: data kept between 24 h and 7 days, beside what `retention_hours` makes."),
             .number("long_term_gb_month", "GB-month", "Data kept beyond 7 days, beside what `retention_hours` makes."),
             .number("consumers", "consumers", "On demand: consumers that each read all data."),
             .number("fan_out_consumers", "consumers", "Consumers with enhanced fan-out, each reading all data."),
-            .number("retention_hours", "h", 24, 24...8_760, "How long records are kept; beyond 24 h and beyond 168 h cost more."),
+            .number(
+                "retention_hours", "h", 24, 24...8_760,
+                "How long records are kept; beyond 24 h and beyond 168 h cost more."),
             .number("long_term_read_gb", "GB", "Provisioned: data older than 7 days that is read."),
         ]
     ) { input, meter in
@@ -48,7 +53,9 @@ extension ServiceDefinition {
         meter.bill("PUT payload units", "PutRequestPayloadUnits", try input.units(ofKiB: 25), "PutRequest")
         if extended > 0 { meter.bill("Extended retention", "Extended-ShardHour", shardHours, "ShardHour") }
         let data = try input.payloadGB()
-        meter.bill("Long-term retention", "LongTermRetention-ByteHrs", try data * longTerm / month + input.number("long_term_gb_month"), "GB-Mo")
+        meter.bill(
+            "Long-term retention", "LongTermRetention-ByteHrs",
+            try data * longTerm / month + input.number("long_term_gb_month"), "GB-Mo")
         meter.bill("Long-term reads", "LongTermRetention-ReadBytes", try input.number("long_term_read_gb"), "GB")
         meter.bill("Enhanced fan-out hours", "EnhancedFanoutHour", try shardHours * fanOut, "ConsumerShardHour")
         meter.bill("Enhanced fan-out data", "ReadBytes", try data * fanOut + input.number("fan_out_gb"), "GB")

@@ -13,18 +13,26 @@ extension ServiceDefinition {
             .events("requests", "Invocations, on demand; with `batch`, the messages that are batched."), .payload,
             .choice("architecture", ["x86_64", "arm64"], "Processor."),
             .number("memory_mb", "MB", 128, 128...32_768, "Memory of the function."),
-            .number("duration_ms", "ms", optional: true, "Average billed time of one invocation; rounded up to 1 ms. In a replay, recorded durations are used when this is left out."),
+            .number(
+                "duration_ms", "ms", optional: true,
+                "Average billed time of one invocation; rounded up to 1 ms. In a replay, recorded durations are used when this is left out."
+            ),
             .whole("batch", "messages", 1, 1...10_000, "Messages that one invocation takes."),
             .flag("asynchronous", "Events are queued by Lambda: payload beyond 256 KB is billed as further requests."),
-            .number("gb_seconds", "GB-s", "Duration times memory, where it is already known; added to the computed one."),
+            .number(
+                "gb_seconds", "GB-s", "Duration times memory, where it is already known; added to the computed one."),
             .number("ephemeral_storage_mb", "MB", 512, 512...10_240, "Size of /tmp; 512 MB are included."),
             .number("provisioned_concurrency", "environments", "Environments kept warm."),
-            .number("provisioned_hours", "h", optional: true, "Hours a month they are kept; the whole month unless given."),
+            .number(
+                "provisioned_hours", "h", optional: true, "Hours a month they are kept; the whole month unless given."),
             .number("provisioned_requests", "requests", "Invocations served by them, beside `requests`."),
-            .number("provisioned_duration_ms", "ms", optional: true, "Their average duration; `duration_ms` unless given."),
+            .number(
+                "provisioned_duration_ms", "ms", optional: true, "Their average duration; `duration_ms` unless given."),
             .number("streamed_responses", "responses", "Responses that are streamed."),
             .number("streamed_mb", "MB", "Size of a streamed response; 6 MB of each are included."),
-            .number("streamed_free_gb", "GB", 0, 0...100, "Streamed GB that are free. AWS grants 100 and its own published example does not take them off."),
+            .number(
+                "streamed_free_gb", "GB", 0, 0...100,
+                "Streamed GB that are free. AWS grants 100 and its own published example does not take them off."),
             .number("snapstart_cached_gb", "GB", "Memory of all cached SnapStart versions."),
             .number("snapstart_hours", "h", optional: true, "Hours they are cached; the whole month unless given."),
             .number("snapstart_restored_gb", "GB", "Memory restored from snapshots."),
@@ -40,7 +48,9 @@ extension ServiceDefinition {
             .number("microvm_snapshot_written_gb", "GB", "MicroVM snapshots written."),
             .number("microvm_snapshot_gb_month", "GB-month", "MicroVM snapshots stored."),
             .text("managed_instance_type", "Managed instances: the EC2 type they run on."),
-            .number("managed_instance_hours", "h", "Hours of managed instances; a fee of 15 % of the on-demand price is added."),
+            .number(
+                "managed_instance_hours", "h",
+                "Hours of managed instances; a fee of 15 % of the on-demand price is added."),
         ]
     ) { input, meter in
         let arm = input.text("architecture") == "arm64"
@@ -49,7 +59,9 @@ extension ServiceDefinition {
         let invocations = try input.lambdaInvocations()
         let provisioned = try input.number("provisioned_requests")
         let requests = input.flag("asynchronous") ? try input.asynchronousRequests() : invocations
-        meter.bill("Requests (\(input.text("architecture")))", "Request" + suffix, try requests + provisioned, "Requests", free: freeRequests)
+        meter.bill(
+            "Requests (\(input.text("architecture")))", "Request" + suffix, try requests + provisioned, "Requests",
+            free: freeRequests)
 
         let megabytes = Figure(1_024_000, "MB·ms/GB·s")
         var duration = try input.number("gb_seconds")
@@ -60,7 +72,9 @@ extension ServiceDefinition {
         } else if let recorded = try input.recorded({ $0.invocations?.megabyteMilliseconds }, "MB·ms recorded") {
             duration = try duration + recorded / megabytes
         }
-        meter.bill("Duration (\(input.text("architecture")))", "Lambda-GB-Second" + suffix, duration, "GB-Seconds", free: freeDuration)
+        meter.bill(
+            "Duration (\(input.text("architecture")))", "Lambda-GB-Second" + suffix, duration, "GB-Seconds",
+            free: freeDuration)
         let storage = try (input.number("ephemeral_storage_mb") - Figure(512, "MB")) / Figure(1_024, "MB/GB")
         meter.bill("Ephemeral storage", "Lambda-Storage-GB-Second" + suffix, try seconds * storage, "GB-Seconds")
 
@@ -75,7 +89,8 @@ extension ServiceDefinition {
         meter.bill("Event pollers, SQS", "EventPollerUnit-SQS", try input.number("sqs_poller_hours"), "Hrs")
         meter.bill("Durable operations", "Durable-Operations", try input.number("durable_operations"), "Operations")
         meter.bill("Durable data written", "Durable-Written-Bytes", try input.number("durable_written_gb"), "GB")
-        meter.bill("Durable data retained", "Durable-Retained-ByteHrs", try input.number("durable_retained_gb_month"), "GB-Mo")
+        meter.bill(
+            "Durable data retained", "Durable-Retained-ByteHrs", try input.number("durable_retained_gb_month"), "GB-Mo")
         let tenants = try input.number("tenant_environments") * memory / Figure(1_024, "MB/GB")
         meter.bill("Tenant environments", "Tenant-Environment-GB", tenants, "GB")
         try input.microVM(&meter)
@@ -85,7 +100,9 @@ extension ServiceDefinition {
 
 extension ServiceInput {
     fileprivate func lambdaInvocations() throws(ArithmeticError) -> Figure {
-        if !has("requests"), let recorded = try recorded({ $0.invocations?.count }, "invocations recorded") { return recorded }
+        if !has("requests"), let recorded = try recorded({ $0.invocations?.count }, "invocations recorded") {
+            return recorded
+        }
         return try (number("requests") / number("batch")).roundedUp(to: 1)
     }
 
@@ -96,7 +113,9 @@ extension ServiceInput {
             return try lambdaInvocations() * (Figure(1) + extra)
         }
         var total = Quantity.zero
-        for size in flow.sizes { total = try total + Quantity(size.count) * Quantity(1 + max(0, size.kib - 256 + 63) / 64) }
+        for size in flow.sizes {
+            total = try total + Quantity(size.count) * Quantity(1 + max(0, size.kib - 256 + 63) / 64)
+        }
         return try Figure(total, "requests of 256 KB + 64 KB steps") * Figure(flow.scale)
     }
 
@@ -106,16 +125,20 @@ extension ServiceInput {
         let configured = try number("provisioned_concurrency") * time * gigabytes
         meter.bill("Provisioned concurrency", "Lambda-Provisioned-Concurrency" + suffix, configured, "GB-Seconds")
         guard let each = try given("provisioned_duration_ms") ?? given("duration_ms") else { return }
-        let duration = try number("provisioned_requests") * each.roundedUp(to: 1, "ms") * gigabytes / Figure(1_000, "ms/s")
-        meter.bill("Duration on provisioned concurrency", "Lambda-Provisioned-GB-Second" + suffix, duration, "GB-Seconds")
+        let duration =
+            try number("provisioned_requests") * each.roundedUp(to: 1, "ms") * gigabytes / Figure(1_000, "ms/s")
+        meter.bill(
+            "Duration on provisioned concurrency", "Lambda-Provisioned-GB-Second" + suffix, duration, "GB-Seconds")
     }
 
     fileprivate func microVM(_ meter: inout Meter) throws {
         meter.bill("MicroVM vCPU", "MicroVM-vCPU-Second", try number("microvm_vcpu_seconds"), "vCPU-Second")
         meter.bill("MicroVM memory", "MicroVM-GB-Second", try number("microvm_gb_seconds"), "GB-Seconds")
         meter.bill("MicroVM snapshot read", "MicroVM-Snapshot-Read-Bytes", try number("microvm_snapshot_read_gb"), "GB")
-        meter.bill("MicroVM snapshot write", "MicroVM-Snapshot-Write-Bytes", try number("microvm_snapshot_written_gb"), "GB")
-        meter.bill("MicroVM snapshot storage", "MicroVM-Snapshot-ByteHrs", try number("microvm_snapshot_gb_month"), "GB-Mo")
+        meter.bill(
+            "MicroVM snapshot write", "MicroVM-Snapshot-Write-Bytes", try number("microvm_snapshot_written_gb"), "GB")
+        meter.bill(
+            "MicroVM snapshot storage", "MicroVM-Snapshot-ByteHrs", try number("microvm_snapshot_gb_month"), "GB-Mo")
     }
 
     /// The fee is 15 % of the on-demand price even when the instance itself is bought for less.
@@ -126,7 +149,10 @@ extension ServiceInput {
             throw UsageError("managed_instance_type", "is needed with managed_instance_hours")
         }
         let usageType = "BoxUsage:" + type
-        meter.bill("Managed instances", usageType, hours, "Hrs", operation: "RunInstances", offer: "AmazonEC2", as: "ec2")
-        meter.bill("Management fee", usageType, hours, "Hrs", operation: "RunInstances", offer: "AmazonEC2", factor: .ratio(15, 100))
+        meter.bill(
+            "Managed instances", usageType, hours, "Hrs", operation: "RunInstances", offer: "AmazonEC2", as: "ec2")
+        meter.bill(
+            "Management fee", usageType, hours, "Hrs", operation: "RunInstances", offer: "AmazonEC2",
+            factor: .ratio(15, 100))
     }
 }

@@ -22,9 +22,11 @@ extension ServiceDefinition {
     ///
     /// - Source: Elastic Load Balancing pricing page; `docs/billing-rules.md`.
     static let loadBalancer = ServiceDefinition(
-        "load_balancer", "Elastic Load Balancing", offer: "AWSELB", page: "https://aws.amazon.com/elasticloadbalancing/pricing/",
+        "load_balancer", "Elastic Load Balancing", offer: "AWSELB",
+        page: "https://aws.amazon.com/elasticloadbalancing/pricing/",
         [
-            .events("requests", "Requests; each opens a connection unless `new_connections_per_second` is given."), .payload,
+            .events("requests", "Requests; each opens a connection unless `new_connections_per_second` is given."),
+            .payload,
             .choice("type", ["alb", "nlb", "gwlb", "classic"], "Balancer type."),
             .choice("protocol", ["tcp", "tls", "udp"], "NLB: traffic, for what a capacity unit holds."),
             .number("count", "balancers", 1, "Number of balancers, with the same traffic each."),
@@ -40,16 +42,23 @@ extension ServiceDefinition {
         let type = input.text("type")
         let hours = try input.hours().roundedUp(to: 1, "h")
         let count = try input.number("count")
-        let name = ["alb": "LoadBalancing:Application", "nlb": "LoadBalancing:Network", "gwlb": "LoadBalancing:Gateway"]
+        let name = [
+            "alb": "LoadBalancing:Application", "nlb": "LoadBalancing:Network", "gwlb": "LoadBalancing:Gateway",
+        ]
         let data = try input.given("processed_gb") ?? input.processedGB()
         let eligible = type == "alb" || type == "classic"
-        meter.bill("Hours (\(type))", "LoadBalancerUsage", try count * hours, "Hrs", operation: name[type] ?? "LoadBalancing", free: eligible ? freeHours : nil)
+        meter.bill(
+            "Hours (\(type))", "LoadBalancerUsage", try count * hours, "Hrs", operation: name[type] ?? "LoadBalancing",
+            free: eligible ? freeHours : nil)
         if type == "classic" {
             meter.bill("Data processed (classic)", "DataProcessing-Bytes", try count * data, "GB")
             return
         }
-        let units = try input.given("lcu").map { try $0 * hours } ?? input.capacityUnits(type: type, data: data, hours: hours)
-        meter.bill("Capacity units (\(type))", "LCUUsage", try count * units, "LCU-Hrs", operation: name[type], free: type == "alb" ? freeUnits : nil)
+        let units =
+            try input.given("lcu").map { try $0 * hours } ?? input.capacityUnits(type: type, data: data, hours: hours)
+        meter.bill(
+            "Capacity units (\(type))", "LCUUsage", try count * units, "LCU-Hrs", operation: name[type],
+            free: type == "alb" ? freeUnits : nil)
     }
 }
 

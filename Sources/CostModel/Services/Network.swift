@@ -23,9 +23,11 @@ extension ServiceDefinition {
     ///
     /// - Source: EC2 on-demand pricing page, "Data transfer"; `docs/billing-rules.md`.
     static let dataTransfer = ServiceDefinition(
-        "data_transfer", "Data transfer", offer: "AWSDataTransfer", page: "https://aws.amazon.com/ec2/pricing/on-demand/",
+        "data_transfer", "Data transfer", offer: "AWSDataTransfer",
+        page: "https://aws.amazon.com/ec2/pricing/on-demand/",
         [
-            .events("events", "Events that are sent out; in a replay of an access log, the recorded answers count."), .payload,
+            .events("events", "Events that are sent out; in a replay of an access log, the recorded answers count."),
+            .payload,
             .choice("direction", ["internet_out", "inter_region", "inter_az"], "Where the events' data goes."),
             .number("internet_out_gb", "GB", "Data to the internet, beside the events."),
             .number("inter_region_gb", "GB", "Data to another region, `to_region`."),
@@ -58,10 +60,13 @@ extension ServiceDefinition {
     ///
     /// - Source: Amazon CloudFront pricing page; `docs/billing-rules.md`.
     static let cloudFront = ServiceDefinition(
-        "cloudfront", "Amazon CloudFront", offer: "AmazonCloudFront", page: "https://aws.amazon.com/cloudfront/pricing/",
+        "cloudfront", "Amazon CloudFront", offer: "AmazonCloudFront",
+        page: "https://aws.amazon.com/cloudfront/pricing/",
         [
             .events("requests", "Requests of viewers."), .payload,
-            .choice("edge", ["US", "EU", "CA", "JP", "AP", "AU", "IN", "SA", "ME", "ZA"], "Price class of the edge locations."),
+            .choice(
+                "edge", ["US", "EU", "CA", "JP", "AP", "AU", "IN", "SA", "ME", "ZA"],
+                "Price class of the edge locations."),
             .choice("scheme", ["https", "http"], "Requests by HTTPS or HTTP."),
             .number("data_out_gb", "GB", "Data to viewers, beside recorded answers."),
             .number("origin_gb", "GB", "Data from the edge to the origin (uploads)."),
@@ -72,10 +77,16 @@ extension ServiceDefinition {
         let sent = try input.responseGB() ?? input.payloadGB()
         let https = input.text("scheme") == "https"
         let requests = try input.number("requests")
-        meter.bill("Requests (\(input.text("scheme")))", https ? "Requests-Tier2-HTTPS" : "Requests-Tier1", requests, "Requests", region: edge, free: freeRequests)
-        meter.bill("Data to viewers", "DataTransfer-Out-Bytes", try sent + input.number("data_out_gb"), "GB", region: edge, free: freeOut)
+        meter.bill(
+            "Requests (\(input.text("scheme")))", https ? "Requests-Tier2-HTTPS" : "Requests-Tier1", requests,
+            "Requests", region: edge, free: freeRequests)
+        meter.bill(
+            "Data to viewers", "DataTransfer-Out-Bytes", try sent + input.number("data_out_gb"), "GB", region: edge,
+            free: freeOut)
         meter.bill("Data to origin", "DataTransfer-Out-OBytes", try input.number("origin_gb"), "GB", region: edge)
-        meter.bill("Origin Shield", "Requests-OriginShield", try input.number("origin_shield_requests"), "Requests", region: "us-east-1")
+        meter.bill(
+            "Origin Shield", "Requests-OriginShield", try input.number("origin_shield_requests"), "Requests",
+            region: "us-east-1")
     }
 
     /// Hosted zones, queries by routing policy, health checks. Alias queries to AWS resources are free.

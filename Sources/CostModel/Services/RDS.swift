@@ -22,7 +22,9 @@ extension ServiceDefinition {
             .flag("multi_az", "A standby in another Availability Zone (not Aurora)."),
             .number("storage_gb", "GB", "Storage."),
             .choice("storage_type", ["gp3", "gp2", "io1"], "Storage type (not Aurora)."),
-            .number("iops", "IOPS", "io1: IOPS provisioned. gp3: IOPS, of which 3,000 (12,000 from 400 GB on) are included."),
+            .number(
+                "iops", "IOPS", "io1: IOPS provisioned. gp3: IOPS, of which 3,000 (12,000 from 400 GB on) are included."
+            ),
             .number("backup_gb_month", "GB-month", "Backups beyond the size of the database."),
             .number("snapshot_export_gb", "GB", "Snapshots exported to S3."),
             .number("io_requests", "requests", "Aurora: I/O requests."),
@@ -38,7 +40,9 @@ extension ServiceDefinition {
         let hours = try input.hours()
         if let type = input.given(text: "class") {
             let eligible = ["db.t2.micro", "db.t3.micro", "db.t4g.micro"].contains(type) && !multi && !aurora
-            meter.bill("Instances \(type) (\(engine))", (multi ? "Multi-AZUsage:" : "InstanceUsage:") + type, try instances * hours, "Hrs", operation: operation, free: eligible ? freeHours : nil)
+            meter.bill(
+                "Instances \(type) (\(engine))", (multi ? "Multi-AZUsage:" : "InstanceUsage:") + type,
+                try instances * hours, "Hrs", operation: operation, free: eligible ? freeHours : nil)
         }
         if aurora { return try input.aurora(operation: operation, hours: hours, &meter) }
         let (kind, size) = (input.text("storage_type"), try input.number("storage_gb"))
@@ -51,7 +55,9 @@ extension ServiceDefinition {
             meter.bill("Provisioned IOPS", prefix + "PIOPS", try instances * iops, "IOPS-Mo")
         } else if kind == "gp3" {
             let included: Quantity = size.value >= 400 ? 12_000 : 3_000
-            meter.bill("IOPS (gp3)", prefix + "GP3-PIOPS", try instances * (iops - Figure(included, "IOPS included")), "IOPS-Mo")
+            meter.bill(
+                "IOPS (gp3)", prefix + "GP3-PIOPS", try instances * (iops - Figure(included, "IOPS included")),
+                "IOPS-Mo")
         }
         meter.bill("Backups", "RDS:ChargedBackupUsage", try input.number("backup_gb_month"), "GB-Mo")
         meter.bill("Snapshot export", "RDS:SnapshotExportToS3", try input.number("snapshot_export_gb"), "GB")
@@ -61,8 +67,12 @@ extension ServiceDefinition {
 extension ServiceInput {
     fileprivate func aurora(operation: String?, hours: Figure, _ meter: inout Meter) throws {
         let optimized = flag("io_optimized")
-        meter.bill("Serverless v2 capacity", "Aurora:ServerlessV2Usage", try number("acu") * hours, "ACU-Hr", operation: operation)
-        meter.bill(optimized ? "Storage (I/O-Optimized)" : "Storage", optimized ? "Aurora:IO-OptimizedStorageUsage" : "Aurora:StorageUsage", try number("storage_gb"), "GB-Mo")
+        meter.bill(
+            "Serverless v2 capacity", "Aurora:ServerlessV2Usage", try number("acu") * hours, "ACU-Hr",
+            operation: operation)
+        meter.bill(
+            optimized ? "Storage (I/O-Optimized)" : "Storage",
+            optimized ? "Aurora:IO-OptimizedStorageUsage" : "Aurora:StorageUsage", try number("storage_gb"), "GB-Mo")
         if !optimized { meter.bill("I/O requests", "Aurora:StorageIOUsage", try number("io_requests"), "IOs") }
         meter.bill("Backups", "Aurora:BackupUsage", try number("backup_gb_month"), "GB-Mo")
         meter.bill("Snapshot export", "RDS:SnapshotExportToS3", try number("snapshot_export_gb"), "GB")

@@ -2,7 +2,8 @@ extension ServiceDefinition {
     /// Anything in the price list, by its usage type and a quantity in the price's unit. With `usd` the price is the
     /// workload's own, and the usage type is only its name.
     static let raw = ServiceDefinition(
-        "raw", "By usage type", offer: "", page: "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html",
+        "raw", "By usage type", offer: "",
+        page: "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html",
         [
             .text("offer", required: true, "Offer code: AmazonVPC. `mockupaws prices list` shows them."),
             .text("usage_type", required: true, "Usage type without the region's prefix: TransitGateway-Bytes."),
@@ -15,10 +16,13 @@ extension ServiceDefinition {
         ]
     ) { input, meter in
         let (offer, usageType) = (input.text("offer"), input.text("usage_type"))
-        let quantity = try input.number("quantity").named("\(input.number("quantity").value.formatted()) \(input.text("unit"))")
+        let quantity = try input.number("quantity").named(
+            "\(input.number("quantity").value.formatted()) \(input.text("unit"))")
         let free = try input.number("free").value
         let allowance = free > 0 ? FreeTier("raw.\(offer).\(usageType)", free, .always) : nil
-        meter.bill(usageType, usageType, quantity, input.text("unit"), operation: input.given(text: "operation"), offer: offer, free: allowance, factor: try input.number("factor").value)
+        meter.bill(
+            usageType, usageType, quantity, input.text("unit"), operation: input.given(text: "operation"), offer: offer,
+            free: allowance, factor: try input.number("factor").value)
         if let usd = try input.given("usd") { try meter.price(last: usd.value) }
     }
 }

@@ -47,9 +47,16 @@ extension ServiceDefinition {
         "s3", "Amazon S3", offer: "AmazonS3", page: "https://aws.amazon.com/s3/pricing/",
         [
             .events("put_requests", "PUT, COPY and POST requests."), .payload,
-            .choice("storage_class", ["standard", "intelligent_tiering", "standard_ia", "onezone_ia", "glacier_ir", "glacier", "deep_archive", "express_one_zone"], "Storage class."),
+            .choice(
+                "storage_class",
+                [
+                    "standard", "intelligent_tiering", "standard_ia", "onezone_ia", "glacier_ir", "glacier",
+                    "deep_archive", "express_one_zone",
+                ], "Storage class."),
             .number("storage_gb", "GB", "Data stored, on average over the month."),
-            .number("stored_objects", "objects", "Objects stored, where their size matters: with `object_kb`, replaces `storage_gb`."),
+            .number(
+                "stored_objects", "objects",
+                "Objects stored, where their size matters: with `object_kb`, replaces `storage_gb`."),
             .number("object_kb", "KB", "Average size of a stored object."),
             .number("retention_days", "days", "In a step: days that each recorded payload stays stored."),
             .number("storage_hours", "h", optional: true, "Hours the data is stored; the whole month unless given."),
@@ -79,15 +86,19 @@ extension ServiceDefinition {
         let puts = try input.number("put_requests") + input.number("list_requests")
         let standard = name == "standard"
         meter.bill("PUT and LIST requests (\(name))", kind.tier1, puts, "Requests", free: standard ? freePuts : nil)
-        meter.bill("GET requests (\(name))", kind.tier2, try input.number("get_requests"), "Requests", free: standard ? freeGets : nil)
+        meter.bill(
+            "GET requests (\(name))", kind.tier2, try input.number("get_requests"), "Requests",
+            free: standard ? freeGets : nil)
         try input.storage(kind, name: name, free: standard ? freeStorage : nil, &meter)
         try input.retrieval(kind, name: name, &meter)
         if let transition = kind.transition {
-            meter.bill("Lifecycle transitions (\(name))", transition, try input.number("lifecycle_transitions"), "Requests")
+            meter.bill(
+                "Lifecycle transitions (\(name))", transition, try input.number("lifecycle_transitions"), "Requests")
         }
         meter.bill("Monitoring", "Monitoring-Automation-INT", try input.number("monitored_objects"), "Objects")
         meter.bill("Infrequent access tier", "TimedStorage-INT-IA-ByteHrs", try input.number("infrequent_gb"), "GB-Mo")
-        meter.bill("Archive instant tier", "TimedStorage-INT-AIA-ByteHrs", try input.number("archive_instant_gb"), "GB-Mo")
+        meter.bill(
+            "Archive instant tier", "TimedStorage-INT-AIA-ByteHrs", try input.number("archive_instant_gb"), "GB-Mo")
         meter.bill("Archive tier", "TimedStorage-INT-AA-ByteHrs", try input.number("archive_gb"), "GB-Mo")
         meter.bill("Deep archive tier", "TimedStorage-INT-DAA-ByteHrs", try input.number("deep_archive_gb"), "GB-Mo")
         meter.bill("Object tags", "TagStorage-TagHrs", try input.number("tags"), "Tag-Mo")

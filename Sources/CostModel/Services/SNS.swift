@@ -44,7 +44,9 @@ extension ServiceDefinition {
         meter.bill("Deliveries to Lambda", "DeliveryAttempts-LAMBDA", lambda, "Notifications")
         meter.bill("HTTP/S deliveries", "DeliveryAttempts-HTTP", http, "Notifications")
         meter.bill("E-mail deliveries", "DeliveryAttempts-SMTP", try input.number("email_deliveries"), "Notifications")
-        meter.bill("Deliveries to Firehose", "DeliveryAttempts-FIREHOSE", try input.number("firehose_deliveries"), "Notifications")
+        meter.bill(
+            "Deliveries to Firehose", "DeliveryAttempts-FIREHOSE", try input.number("firehose_deliveries"),
+            "Notifications")
         meter.bill("Push, Apple", "DeliveryAttempts-APNS", try input.number("apple_push"), "Notifications")
         meter.bill("Push, Google", "DeliveryAttempts-GCM", try input.number("google_push"), "Notifications")
         meter.bill("Payload filtering", "PayloadFiltering-Bytes", try input.number("filtered_gb"), "GB")

@@ -10,7 +10,9 @@ extension ServiceDefinition {
         [
             .events("messages", "Messages sent."), .payload,
             .choice("type", ["standard", "fifo"], "Queue type."),
-            .whole("batch", "messages", 1, 1...10, "Messages in one call, for sending and, unless given, receiving and deleting."),
+            .whole(
+                "batch", "messages", 1, 1...10,
+                "Messages in one call, for sending and, unless given, receiving and deleting."),
             .number("receive_batch", "messages", optional: true, "Messages in one receive."),
             .number("delete_batch", "messages", optional: true, "Messages in one delete."),
             .flag("receive", default: true, "Each message is received once."),
@@ -34,7 +36,9 @@ extension ServiceDefinition {
         }
         requests = try requests + input.number("empty_receives") + input.number("requests")
         let fifo = input.text("type") == "fifo"
-        meter.bill(fifo ? "Requests (FIFO)" : "Requests (standard)", fifo ? "Requests-FIFO-RBP" : "Requests-RBP", requests, "Requests", free: freeRequests)
+        meter.bill(
+            fifo ? "Requests (FIFO)" : "Requests (standard)", fifo ? "Requests-FIFO-RBP" : "Requests-RBP", requests,
+            "Requests", free: freeRequests)
         if input.flag("fair_queue") { meter.bill("Fair queue surcharge", "Requests-FairQueue", requests, "Requests") }
     }
 }

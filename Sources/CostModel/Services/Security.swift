@@ -3,7 +3,8 @@ extension ServiceDefinition {
     ///
     /// - Source: AWS Secrets Manager pricing page; `docs/billing-rules.md`.
     static let secretsManager = ServiceDefinition(
-        "secrets_manager", "AWS Secrets Manager", offer: "AWSSecretsManager", page: "https://aws.amazon.com/secrets-manager/pricing/",
+        "secrets_manager", "AWS Secrets Manager", offer: "AWSSecretsManager",
+        page: "https://aws.amazon.com/secrets-manager/pricing/",
         [
             .events("api_calls", "API calls."),
             .number("secrets", "secrets", "Secrets stored."),
@@ -38,10 +39,14 @@ extension ServiceDefinition {
         let versions = try input.number("keys") * (Figure(1, "key") + input.number("rotations"))
         meter.bill("Keys", "KMS-Keys", try versions * part, "Keys")
         meter.bill("Requests", "KMS-Requests", try input.number("requests"), "Requests", free: freeRequests)
-        meter.bill("RSA 2048 requests", "KMS-Requests-Asymmetric-RSA_2048", try input.number("rsa_2048_requests"), "Requests")
-        meter.bill("Asymmetric requests", "KMS-Requests-Asymmetric", try input.number("asymmetric_requests"), "Requests")
-        meter.bill("ECC data key pairs", "KMS-Requests-GenerateDatakeyPair-ECC", try input.number("ecc_key_pairs"), "Requests")
-        meter.bill("RSA data key pairs", "KMS-Requests-GenerateDatakeyPair-RSA", try input.number("rsa_key_pairs"), "Requests")
+        meter.bill(
+            "RSA 2048 requests", "KMS-Requests-Asymmetric-RSA_2048", try input.number("rsa_2048_requests"), "Requests")
+        meter.bill(
+            "Asymmetric requests", "KMS-Requests-Asymmetric", try input.number("asymmetric_requests"), "Requests")
+        meter.bill(
+            "ECC data key pairs", "KMS-Requests-GenerateDatakeyPair-ECC", try input.number("ecc_key_pairs"), "Requests")
+        meter.bill(
+            "RSA data key pairs", "KMS-Requests-GenerateDatakeyPair-RSA", try input.number("rsa_key_pairs"), "Requests")
     }
 
     private static let freeLite = FreeTier("cognito.mau", 10_000, .always)
@@ -68,7 +73,8 @@ extension ServiceDefinition {
         let plan = input.text("plan")
         guard let (usageType, free) = plans[plan] else { throw UsageError("plan", "'\(plan)' is not known") }
         meter.bill("Active users (\(plan))", usageType, try input.number("monthly_active_users"), "MAU", free: free)
-        meter.bill("Federated users", "CognitoEnterpriseMAU", try input.number("federated_users"), "MAU", free: freeFederated)
+        meter.bill(
+            "Federated users", "CognitoEnterpriseMAU", try input.number("federated_users"), "MAU", free: freeFederated)
         meter.bill("M2M token requests", "CognitoM2MTokenRequests", try input.number("m2m_token_requests"), "Tokens")
     }
 }

@@ -6,11 +6,14 @@ extension ServiceDefinition {
     ///
     /// - Source: AWS Step Functions pricing page; `docs/billing-rules.md`.
     static let stepFunctions = ServiceDefinition(
-        "step_functions", "AWS Step Functions", offer: "AmazonStates", page: "https://aws.amazon.com/step-functions/pricing/",
+        "step_functions", "AWS Step Functions", offer: "AmazonStates",
+        page: "https://aws.amazon.com/step-functions/pricing/",
         [
             .events("executions", "Workflow executions."),
             .choice("type", ["standard", "express"], "Workflow type."),
-            .number("transitions_per_execution", "transitions", optional: true, "Standard: state transitions of one execution."),
+            .number(
+                "transitions_per_execution", "transitions", optional: true,
+                "Standard: state transitions of one execution."),
             .number("retries_per_execution", "retries", "Standard: retries of one execution, each a transition."),
             .number("transitions", "transitions", "Standard: further transitions a month."),
             .number("memory_mb", "MB", 64, "Express: memory of one execution."),

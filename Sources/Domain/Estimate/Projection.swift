@@ -5,7 +5,9 @@ public struct Projection: Hashable, Sendable {
     public var growth: Quantity  // 6/5 for 20 % more
     public var sampleRate: Quantity  // 1/100 when one event in a hundred was recorded
 
-    public init(growth: Quantity = 1, sampleRate: Quantity = 1) { (self.growth, self.sampleRate) = (growth, sampleRate) }
+    public init(growth: Quantity = 1, sampleRate: Quantity = 1) {
+        (self.growth, self.sampleRate) = (growth, sampleRate)
+    }
 
     /// What recorded counts are multiplied with to make a month of them.
     /// - Throws: ``ArithmeticError`` when nothing was observed, or on overflow.

@@ -29,14 +29,19 @@ struct Field {
     /// The members of a mapping.
     /// - Parameter known: The names it may have; another one is an error that names the nearest.
     func members(known: [String]) throws -> [String: Field] {
-        guard case .mapping(let mapping) = node else { throw mismatch("a mapping with \(known.prefix(4).joined(separator: ", ")) …") }
+        guard case .mapping(let mapping) = node else {
+            throw mismatch("a mapping with \(known.prefix(4).joined(separator: ", ")) …")
+        }
         var members: [String: Field] = [:]
         for (key, value) in mapping {
             let name = key.scalar?.string ?? ""
             guard known.contains(name) else {
                 let near = Spelling.nearest(to: name, among: known)
-                let hint = near.isEmpty ? "known are \(known.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"
-                throw WorkloadError(file: file, line: key.mark?.line, field: path, detail: "unknown field '\(name)'; \(hint)")
+                let hint =
+                    near.isEmpty
+                    ? "known are \(known.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"
+                throw WorkloadError(
+                    file: file, line: key.mark?.line, field: path, detail: "unknown field '\(name)'; \(hint)")
             }
             members[name] = child(name, value)
         }
@@ -48,7 +53,8 @@ struct Field {
         if case .scalar(let scalar) = node, !scalar.string.isEmpty {
             return (scalar.string, child(scalar.string, Node([(Node, Node)]())))  // `- sqs` for `- sqs: {}`
         }
-        guard case .mapping(let mapping) = node, mapping.count == 1, let (key, value) = mapping.first, let name = key.scalar?.string
+        guard case .mapping(let mapping) = node, mapping.count == 1, let (key, value) = mapping.first,
+            let name = key.scalar?.string
         else { throw mismatch(expected) }
         return (name, child(name, value))
     }
@@ -71,7 +77,8 @@ struct Field {
     }
 
     func flag() throws -> Bool {
-        guard case .scalar(let scalar) = node, let value = ["true": true, "yes": true, "false": false, "no": false][scalar.string.lowercased()]
+        guard case .scalar(let scalar) = node,
+            let value = ["true": true, "yes": true, "false": false, "no": false][scalar.string.lowercased()]
         else { throw mismatch("true or false") }
         return value
     }
@@ -79,7 +86,9 @@ struct Field {
     /// `3_000_000`, `0.05`, `5%`, `730/24`.
     func number(minimum: Quantity? = 0, maximum: Quantity? = nil, wholeOnly: Bool = false) throws -> Quantity {
         let expected = wholeOnly ? "a whole number" : "a number"
-        guard case .scalar(let scalar) = node, let value = Quantity(percentOrNumber: scalar.string) else { throw mismatch(expected) }
+        guard case .scalar(let scalar) = node, let value = Quantity(percentOrNumber: scalar.string) else {
+            throw mismatch(expected)
+        }
         if wholeOnly, !value.isWhole { throw mismatch(expected) }
         if let minimum, value < minimum { throw mismatch(range(expected, minimum, maximum)) }
         if let maximum, value > maximum { throw mismatch(range(expected, minimum, maximum)) }

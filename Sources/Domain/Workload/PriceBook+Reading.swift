@@ -9,7 +9,9 @@ extension PriceBook {
         if root.node.sequence != nil {
             try self.init(root)
         } else {
-            guard let prices = try root.members(known: ["prices"])["prices"] else { throw root.mismatch("a list of prices") }
+            guard let prices = try root.members(known: ["prices"])["prices"] else {
+                throw root.mismatch("a list of prices")
+            }
             try self.init(prices)
         }
     }
@@ -26,7 +28,9 @@ extension PriceOverride {
         let changes = ["usd", "tiers", "discount"].filter { members[$0] != nil }
         guard changes.count == 1 else { throw field.error("expected one of usd, tiers and discount") }
         let service = try members["service"]?.text()
-        if let service, Services.named(service) == nil, !service.contains(where: \.isUppercase), !service.hasPrefix("aws") {
+        if let service, Services.named(service) == nil, !service.contains(where: \.isUppercase),
+            !service.hasPrefix("aws")
+        {
             let near = Spelling.nearest(to: service, among: Services.all.map(\.name)).joined(separator: ", ")
             throw field.error("unknown service '\(service)'; expected an offer code or one of \(near)")
         }
@@ -34,7 +38,9 @@ extension PriceOverride {
         if let discount = members["discount"] {
             change = .discount(try discount.number(minimum: 0, maximum: 1))
         } else {
-            guard members["usage_type"] != nil else { throw field.error("usage_type is missing: a price is for one usage type") }
+            guard members["usage_type"] != nil else {
+                throw field.error("usage_type is missing: a price is for one usage type")
+            }
             let unit = try members["unit"]?.text()
             if let usd = members["usd"] {
                 change = .tiers([PriceTier(begin: 0, end: nil, usd: try usd.dollars())], unit: unit)
@@ -52,7 +58,9 @@ extension PriceOverride {
 extension Field {
     fileprivate func dollars() throws -> USD {
         let value = try number()
-        do { return try USD(exactly: value) } catch { throw self.error("found \(try text()), expected at most 12 decimals") }
+        do { return try USD(exactly: value) } catch {
+            throw self.error("found \(try text()), expected at most 12 decimals")
+        }
     }
 
     /// Bands from 0 on, each ending where the next begins.

@@ -14,7 +14,8 @@ extension Workload {
         for override in overrides { try override.apply(to: &root.node, file: file) }
         let fields = try root.members(known: Self.topFields)
         guard let region = fields["region"] else {
-            throw WorkloadError(file: file, line: 1, field: "region", detail: "is missing; expected an AWS region such as eu-west-1")
+            throw WorkloadError(
+                file: file, line: 1, field: "region", detail: "is missing; expected an AWS region such as eu-west-1")
         }
         name = try fields["name"]?.text() ?? file
         self.region = try region.text()
@@ -26,7 +27,8 @@ extension Workload {
         usage = try Self.items(fields["usage"])
         book = try fields["prices"].map(PriceBook.init) ?? PriceBook()
         guard !(steps.isEmpty && fixed.isEmpty && usage.isEmpty) else {
-            throw WorkloadError(file: file, line: 1, field: "", detail: "nothing to price: expected steps, fixed or usage")
+            throw WorkloadError(
+                file: file, line: 1, field: "", detail: "nothing to price: expected steps, fixed or usage")
         }
     }
 
@@ -36,14 +38,15 @@ extension Workload {
             guard let service = Services.named(name) else {
                 let names = Services.all.map(\.name)
                 let near = Spelling.nearest(to: name, among: names)
-                let hint = near.isEmpty ? "known are \(names.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"
+                let hint =
+                    near.isEmpty
+                    ? "known are \(names.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"
                 throw field.error("unknown service '\(name)'; \(hint) Any other is priced with raw.")
             }
             return try Item(service, body)
         } ?? []
     }
 }
-
 
 extension Workload.Item {
     init(_ service: ServiceDefinition, _ body: Field) throws {
@@ -78,7 +81,8 @@ extension Field {
 extension WorkloadError {
     init(file: String, _ error: YamlError) {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             self.init(file: file, line: mark.line, field: "", detail: "not YAML or JSON: \(problem)")
         case .duplicatedKeysInMapping(let duplicates, let context):
             let names = duplicates.sorted().joined(separator: ", ")

@@ -8,22 +8,28 @@ public enum WorkloadSchema {
     /// JSON Schema (draft 2020-12) of a workload file.
     public static func json() throws -> String {
         let items = Services.all.map { service -> [String: Any] in
-            ["type": "object", "maxProperties": 1, "required": [service.name], "properties": [service.name: schema(of: service)]]
+            [
+                "type": "object", "maxProperties": 1, "required": [service.name],
+                "properties": [service.name: schema(of: service)],
+            ]
         }
         let list: [String: Any] = ["type": "array", "items": ["$ref": "#/$defs/item"]]
         let root: [String: Any] = [
             "$schema": identifier, "title": "mockupAWS workload", "type": "object", "additionalProperties": false,
             "required": ["region"],
             "properties": [
-                "name": ["type": "string"], "region": ["type": "string", "description": "AWS region, such as eu-west-1."],
+                "name": ["type": "string"],
+                "region": ["type": "string", "description": "AWS region, such as eu-west-1."],
                 "free_tier": ["enum": FreeTierChoice.allCases.map(\.rawValue), "default": "always"],
                 "month_hours": number("Hours of a month; AWS's calculator uses 730.", minimum: 1, maximum: 744),
-                "steps": list, "fixed": list, "usage": list, "prices": ["type": "array", "items": ["$ref": "#/$defs/price"]],
+                "steps": list, "fixed": list, "usage": list,
+                "prices": ["type": "array", "items": ["$ref": "#/$defs/price"]],
             ] as [String: Any],
             "$defs": ["item": ["oneOf": items], "price": price] as [String: Any],
         ]
         let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try JSONSerialization.data(withJSONObject: root, options: options), as: UTF8.self) + "\n"
+        return String(decoding: try JSONSerialization.data(withJSONObject: root, options: options), as: UTF8.self)
+            + "\n"
     }
 
     /// A number, or a text such as `3_000_000`, `5%` and `730/24`, which JSON and YAML 1.2 do not know as numbers.
@@ -31,17 +37,23 @@ public enum WorkloadSchema {
         var numeric: [String: Any] = ["type": "number"]
         if let minimum { numeric["minimum"] = integer(minimum) }
         if let maximum { numeric["maximum"] = integer(maximum) }
-        return ["description": doc, "anyOf": [numeric, ["type": "string", "pattern": "^-?[0-9][0-9_.]*([eE][+-]?[0-9]+)?(/[0-9_.]+)?%?$"]]]
+        return [
+            "description": doc,
+            "anyOf": [numeric, ["type": "string", "pattern": "^-?[0-9][0-9_.]*([eE][+-]?[0-9]+)?(/[0-9_.]+)?%?$"]],
+        ]
     }
 
     private static func integer(_ value: Quantity) -> Any { Int(value.roundedDown.numerator) }
 
     private static func schema(of service: ServiceDefinition) -> [String: Any] {
         var properties: [String: Any] = [:]
-        for parameter in service.parameters + ServiceDefinition.common { properties[parameter.name] = schema(of: parameter) }
+        for parameter in service.parameters + ServiceDefinition.common {
+            properties[parameter.name] = schema(of: parameter)
+        }
         let required = service.parameters.filter(\.isRequired).map(\.name)
         return [
-            "description": "\(service.title). \(service.page)", "type": required.isEmpty ? ["object", "null"] : ["object"],
+            "description": "\(service.title). \(service.page)",
+            "type": required.isEmpty ? ["object", "null"] : ["object"],
             "additionalProperties": false, "properties": properties, "required": required,
         ]
     }
@@ -62,7 +74,9 @@ public enum WorkloadSchema {
         let bound = number("In the price's unit.", minimum: 0, maximum: nil)
         return [
             "type": "object", "additionalProperties": false,
-            "oneOf": [["required": ["usd", "usage_type"]], ["required": ["tiers", "usage_type"]], ["required": ["discount"]]],
+            "oneOf": [
+                ["required": ["usd", "usage_type"]], ["required": ["tiers", "usage_type"]], ["required": ["discount"]],
+            ],
             "properties": [
                 "service": ["type": "string"], "region": ["type": "string"], "usage_type": ["type": "string"],
                 "operation": ["type": "string"], "unit": ["type": "string"], "usd": amount,

@@ -1,0 +1,44 @@
+# make help lists the targets. Each installs what it lacks on a fresh Debian 12 with a Swift toolchain.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+BUILD := .build/release
+SAMPLE := examples/traffic.ndjson.gz
+
+.PHONY: help run test bench build lint format docs prices clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: build ## Build in release and price the bundled sample traffic
+	@$(BUILD)/mockupaws replay $(SAMPLE) --workload examples/serverless-api.yaml
+
+build: ## Build in release
+	@Scripts/install-dependencies
+	@swift build -c release --product mockupaws
+
+test: ## Run every test
+	@Scripts/install-dependencies
+	@swift build --build-tests
+	@swift test --skip-build
+	@Scripts/check-generated
+
+bench: build ## Measure throughput as ratios against jq, grep and wc (not part of the tests)
+	@Scripts/install-dependencies bench
+	@Scripts/bench
+
+lint: ## Check the format of the sources
+	@swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## Format the sources
+	@swift format --in-place --recursive Sources Tests Package.swift
+
+docs: ## Write the generated documents anew
+	@swift build --product mockupaws
+	@Scripts/check-generated --write
+
+prices: ## Make the embedded price catalogue anew from data/
+	@swift build --product mockupaws
+	@.build/debug/mockupaws prices build data/price-facts.tsv data/price-sources.tsv -o Sources/CostModel/Resources/prices.catalog
+
+clean: ## Remove what was built
+	@rm -rf .build
