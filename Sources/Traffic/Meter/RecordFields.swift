@@ -25,9 +25,11 @@ struct ReportedTokens {
 
     var counts: TokenCounts {
         func first(_ choices: Int...) -> Int { choices.first { $0 >= 0 } ?? 0 }
-        let uncachedPrompt = prompt < 0 ? -1 : max(0, prompt - max(0, cachedPrompt))
+        // OpenAI counts cached tokens as part of the input, Anthropic and Bedrock beside it.
+        let cached = usage.cacheRead < 0 ? max(0, cachedPrompt) : 0
+        func uncached(_ count: Int) -> Int { count < 0 ? -1 : max(0, count - cached) }
         return TokenCounts(
-            input: first(bedrock.input, usage.input, uncachedPrompt),
+            input: first(bedrock.input, uncached(usage.input), uncached(prompt)),
             output: first(bedrock.output, usage.output, completion),
             cacheRead: first(bedrock.cacheRead, usage.cacheRead, cachedPrompt),
             cacheWrite: first(bedrock.cacheWrite, usage.cacheWrite))
@@ -39,4 +41,6 @@ enum Outcome {
     case event
     case context
     case rejected(RejectReason)
+    /// Held several events, all of them counted already.
+    case done
 }
