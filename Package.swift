@@ -37,7 +37,7 @@ let package = Package(
             dependencies: ["CostModel", "CCurl", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
-        .target(name: "Reports", dependencies: ["CostModel", "Domain"], swiftSettings: strict),
+        .target(name: "Reports", dependencies: ["CostModel", "Domain", "Traffic"], swiftSettings: strict),
         .executableTarget(
             name: "mockupaws",
             dependencies: [
