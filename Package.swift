@@ -45,7 +45,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "CostModelTests", dependencies: ["CostModel"], swiftSettings: strict),
-        .testTarget(name: "TrafficTests", dependencies: ["Traffic"], swiftSettings: strict),
+        .testTarget(name: "TrafficTests", dependencies: ["Traffic", "CZlib", "CZstd"], swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
         .testTarget(name: "PriceStoreTests", dependencies: ["PriceStore"], swiftSettings: strict),
     ],
