@@ -47,7 +47,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "CostModelTests", dependencies: ["CostModel"], swiftSettings: strict),
-        .testTarget(name: "TrafficTests", dependencies: ["Traffic"], swiftSettings: strict),
+        .testTarget(name: "TrafficTests", dependencies: ["CZlib", "CZstd", "Traffic"], swiftSettings: strict),
         .testTarget(
             name: "DomainTests",
             dependencies: ["CostModel", "Domain", "Traffic", .product(name: "Yams", package: "Yams")],

@@ -10,7 +10,8 @@ enum LoadBalancerReader {
         else { return .rejected(.malformed) }
         for _ in 0..<5 { _ = cursor.next() }  // client, target, three times
         guard let status = cursor.next(), let code = RecordFields.count(status), cursor.next() != nil,
-            let received = cursor.next().flatMap(RecordFields.count), let sent = cursor.next().flatMap(RecordFields.count),
+            let received = cursor.next().flatMap(RecordFields.count),
+            let sent = cursor.next().flatMap(RecordFields.count),
             cursor.next() != nil
         else { return .rejected(.malformed) }
         if let minute = clock.minute(of: time) { fields.minute = minute }

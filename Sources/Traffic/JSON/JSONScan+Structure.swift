@@ -78,8 +78,9 @@ extension JSONScan {
                 guard let high = hex(escaped, index) else { break }
                 index += 4
                 var scalar = UInt32(high)
-                if high & 0xfc00 == 0xd800, index + 1 < escaped.count, escaped[index] == 0x5c, escaped[index + 1] == 0x75,
-                    let low = hex(escaped, index + 2), low & 0xfc00 == 0xdc00
+                if high & 0xfc00 == 0xd800, index + 1 < escaped.count,
+                    escaped[index] == 0x5c, escaped[index + 1] == 0x75, let low = hex(escaped, index + 2),
+                    low & 0xfc00 == 0xdc00
                 {
                     scalar = 0x1_0000 + UInt32(high & 0x3ff) << 10 + UInt32(low & 0x3ff)
                     index += 6

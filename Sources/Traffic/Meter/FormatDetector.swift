@@ -101,11 +101,30 @@ struct FormatDetector {
             hasNames = hasNames && name.count <= 64 && (name.first.map { $0 >= 0x40 } ?? false)
         }
         guard columns >= 2, hasNames else { return 0 }
-        let rows = lines.dropFirst().count { row in
+        let rows = Self.rows(lines.dropFirst())
+        let fitting = rows.count { row in
             var count = 0
             return CSVReader.split(row, separator) { _ in count += 1 } && count == columns
         }
-        return Double(rows) / Double(lines.count - 1)
+        return Double(fitting) / Double(rows.count)
+    }
+
+    /// Joins the lines of a row with newlines in its quotes; an odd number of quotes says that one is open.
+    private static func rows(_ lines: ArraySlice<Bytes>) -> [Bytes] {
+        var rows: [Bytes] = []
+        var open: UnsafePointer<UInt8>?
+        for line in lines {
+            guard let base = line.baseAddress else { continue }
+            let isOdd = line.count { $0 == 0x22 } % 2 == 1
+            let start = open ?? base
+            guard isOdd == (open != nil) else {
+                open = start
+                continue
+            }
+            rows.append(Bytes(start: start, count: base + line.count - start))
+            open = nil
+        }
+        return rows.isEmpty ? Array(lines) : rows
     }
 
     private func contains(_ word: StaticString) -> Bool {

@@ -16,7 +16,9 @@ struct ByteReader {
     /// A count, 0…`Int.max`.
     mutating func read() throws(ProfileError) -> Int {
         let start = offset
-        guard let value = Int(exactly: try readVarint()) else { throw .malformed("a count exceeds 2^63", offset: start) }
+        guard let value = Int(exactly: try readVarint()) else {
+            throw .malformed("a count exceeds 2^63", offset: start)
+        }
         return value
     }
 

@@ -27,7 +27,8 @@ extension TimestampReader {
 
     /// `20150517T100503Z`.
     func compact(_ p: UnsafePointer<UInt8>, _ count: Int) -> (minute: Int, used: Int)? {
-        guard p[8] | 0x20 == 0x74, let year = Digits.four(p), let month = Digits.two(p + 4), let day = Digits.two(p + 6),
+        guard p[8] | 0x20 == 0x74, let year = Digits.four(p),
+            let month = Digits.two(p + 4), let day = Digits.two(p + 6),
             let hour = Digits.two(p + 9), let minute = Digits.two(p + 11), Digits.two(p + 13) != nil,
             let result = CivilDate.minute(year: year, month: month, day: day, hour: hour, minute: minute)
         else { return nil }
@@ -68,7 +69,8 @@ extension TimestampReader {
     private func monthDayTime(_ p: UnsafePointer<UInt8>, year: Int) -> (minute: Int, used: Int)? {
         guard p[3] == 0x20, p[6] == 0x20, p[9] == 0x3a, p[12] == 0x3a, let month = CivilDate.month(p),
             let day = p[4] == 0x20 && p[5] &- 0x30 < 10 ? Int(p[5] &- 0x30) : Digits.two(p + 4),
-            let hour = Digits.two(p + 7), let minute = Digits.two(p + 10), let second = Digits.two(p + 13), second <= 60,
+            let hour = Digits.two(p + 7), let minute = Digits.two(p + 10),
+            let second = Digits.two(p + 13), second <= 60,
             let result = CivilDate.minute(year: year, month: month, day: day, hour: hour, minute: minute)
         else { return nil }
         return (result, 15)
