@@ -1,0 +1,76 @@
+internal import CostModel
+
+/// Takes rates in whatever order a source has them, and keeps them region by region: in memory while few, then in spool files.
+///
+/// Memory: the tables of distinct kinds and words, and 64 KiB for each region and section.
+final class RateCollector {
+    let directory: String  // for spool files
+    var kinds = InternTable()  // encoded ``ProductKind``s
+    var words = InternTable()
+    var longSKUs = InternTable()
+    private(set) var regions: [String] = []
+    private var regionNumbers: [String: Int] = [:]
+    private(set) var spools: [Spool] = []  // two for each region
+    private(set) var rates = 0
+    /// Regions that products name as their own AWS region: one of them makes the source a regional file.
+    var wholeRegions: Set<Int> = []
+
+    init(directory: String) { self.directory = directory }
+
+    func regionNumber(_ code: String) -> Int {
+        if let known = regionNumbers[code] { return known }
+        regions.append(code)
+        regionNumbers[code] = regions.count - 1
+        for section in RateSection.allCases {
+            spools.append(Spool(path: "\(directory)/\(regions.count - 1).\(section.rawValue).spool"))
+        }
+        return regions.count - 1
+    }
+
+    func spool(region: Int, _ section: RateSection) -> Spool { spools[region * 2 + (section == .onDemand ? 0 : 1)] }
+
+    /// `description` is kept for on-demand rates only: a commitment's is its contract in words.
+    func add(_ row: RateRow, description: some Collection<UInt8>) throws {
+        rates += 1
+        let spool = spool(region: row.region, row.section)
+        spool.rates += 1
+        let flags = SpooledRow.flags(row.begin, row.end)
+        spool.buffer.append(flags)
+        row.sku.encode(to: &spool.buffer, longOnes: longSKUs)
+        for id in [row.kind, row.term, row.rateID, row.unit, row.currency, row.date, row.contract, row.appliesTo] {
+            spool.buffer.append(varint: id)
+        }
+        SpooledRow.encodeBounds(row.begin, row.end, fractions: flags & 2 != 0, to: &spool.buffer)
+        spool.buffer.append(signed: row.amount)
+        if row.section == .onDemand { spool.buffer.append(prefixed: description) } else { spool.buffer.append(0) }
+        if spool.buffer.count >= Spool.flushAt { try spool.flush() }
+    }
+}
+
+/// Encoded rows of one region and section, in order of arrival.
+final class Spool {
+    static let flushAt = 64 << 10  // bytes
+    let path: String
+    var buffer: [UInt8] = []
+    var rates = 0
+    private var isOnDisk = false
+
+    init(path: String) { self.path = path }
+
+    /// Opened and closed at each flush: an offer has more regions than a process has file descriptors.
+    func flush() throws {
+        let file = try File(path, .append)
+        try buffer.withUnsafeBytes { try file.write($0) }
+        isOnDisk = true
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Everything that was added, once.
+    func takeAll() throws -> [UInt8] {
+        defer { buffer = [] }
+        guard isOnDisk else { return buffer }
+        let all = try File.read(path) + buffer
+        try? File.remove(path)  // the staging directory goes in any case
+        return all
+    }
+}

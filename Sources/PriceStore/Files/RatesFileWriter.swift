@@ -1,0 +1,206 @@
+internal import CostModel
+internal import Crypto
+
+/// The first words of a rates file: whose rates, and where they were read.
+struct RatesHeader: Hashable {
+    var offerCode = ""
+    var region = ""
+    var origin = ""  // the region whose file it came from, or `all`
+    var section = RateSection.onDemand
+    var version = ""
+    var publicationDate = ""
+    var source = ""
+
+    var texts: [String] { [offerCode, region, origin, section.rawValue, version, publicationDate, source] }
+}
+
+/// Brings one region's spool into its file: sorted, duplicates out, bands checked.
+///
+/// The file, version 1: `MAPRICE1`; header; words; kinds; rows; SHA-256 of all before it. Integers are LEB128.
+/// Rows are sorted by kind, SKU, term, unit, currency and band, so the same prices make the same bytes, whatever the
+/// order or the format of the source. Memory: the spool and 40 bytes a row.
+struct RatesFileWriter {
+    static let magic = Array("MAPRICE1".utf8)
+
+    struct Result {
+        var bytes: [UInt8] = []
+        var sha256 = ""
+        var rates = 0
+        var duplicates = 0
+        /// Rates whose bands overlap or leave a gap: not kept, since there is no telling which is meant.
+        var irregular = 0
+        var irregularSamples: [String] = []  // `sku.term`, at most 10
+    }
+
+    let collector: RateCollector
+    let kindRanks: [UInt32]
+    let wordRanks: [UInt32]
+    private var strings = InternTable()
+    private var localWords: [UInt32: UInt32] = [:]
+    private var localKinds: [UInt32: UInt32] = [:]
+    private var kindOrder: [UInt32] = []
+    private var body: [UInt8] = []
+    private var result = Result()
+
+    init(collector: RateCollector, kindRanks: [UInt32], wordRanks: [UInt32]) {
+        (self.collector, self.kindRanks, self.wordRanks) = (collector, kindRanks, wordRanks)
+    }
+
+    mutating func write(_ spooled: [UInt8], _ header: RatesHeader) throws -> Result {
+        try spooled.withUnsafeBufferPointer { spool in
+            let order = try sortedRows(spool)
+            var start = 0
+            while start < order.count {
+                var end = start + 1
+                while end < order.count, order[end].isSameProduct(as: order[start], spool) { end += 1 }
+                try addProduct(order[start..<end], spool)
+                start = end
+            }
+        }
+        assemble(header)
+        return result
+    }
+
+    private struct Position {
+        var kindRank: UInt32
+        var skuLength: UInt32
+        var high: UInt64
+        var low: UInt64
+        var at: Int  // of the row in the spool
+        var skuAt: Int
+
+        func sku(_ spool: UnsafeBufferPointer<UInt8>) -> Slice<UnsafeBufferPointer<UInt8>> {
+            spool[skuAt..<skuAt + Int(skuLength)]
+        }
+
+        func isSameProduct(as other: Position, _ spool: UnsafeBufferPointer<UInt8>) -> Bool {
+            kindRank == other.kindRank && high == other.high && low == other.low && skuLength == other.skuLength
+                && (skuLength <= 16 || sku(spool).elementsEqual(other.sku(spool)))
+        }
+
+        func precedes(_ other: Position, _ spool: UnsafeBufferPointer<UInt8>) -> Bool {
+            if kindRank != other.kindRank { return kindRank < other.kindRank }
+            if high != other.high { return high < other.high }
+            if low != other.low { return low < other.low }
+            if skuLength <= 16, other.skuLength <= 16 { return at < other.at }
+            if sku(spool).elementsEqual(other.sku(spool)) { return at < other.at }
+            return sku(spool).lexicographicallyPrecedes(other.sku(spool))
+        }
+    }
+
+    private func sortedRows(_ spool: UnsafeBufferPointer<UInt8>) throws -> [Position] {
+        var positions: [Position] = []
+        var reader = ByteReader(spool)
+        var noLongOnes = InternTable()
+        while !reader.isAtEnd {
+            let at = reader.at
+            let row = try SpooledRow(&reader)
+            let head = SKU(UnsafeBufferPointer(rebasing: row.sku.prefix(16)), longOnes: &noLongOnes)
+            positions.append(
+                Position(
+                    kindRank: kindRanks[Int(row.kind)], skuLength: UInt32(row.sku.count), high: head.high,
+                    low: head.low,
+                    at: at, skuAt: at + 1 + (row.sku.count < 128 ? 1 : 2)))
+        }
+        positions.sort { $0.precedes($1, spool) }
+        return positions
+    }
+
+    /// One SKU's rates: in order of term, unit, currency, contract and band; those that do not fit together left out.
+    private mutating func addProduct(_ positions: ArraySlice<Position>, _ spool: UnsafeBufferPointer<UInt8>) throws {
+        var rows = try positions.map { position in
+            var reader = ByteReader(spool, at: position.at)
+            return try SpooledRow(&reader)
+        }
+        if rows.count > 1 { rows.sort(by: precedes) }
+        var start = 0
+        while start < rows.count {
+            var price = [rows[start]]
+            var end = start + 1
+            while end < rows.count, rows[end].sharesPrice(rows[start]) {
+                if price.contains(where: rows[end].repeats) { result.duplicates += 1 } else { price.append(rows[end]) }
+                end += 1
+            }
+            if isRegular(price) {
+                for (index, row) in price.enumerated() { add(row, isFirst: start == 0 && index == 0) }
+            } else {
+                result.irregular += price.count
+                if result.irregularSamples.count < 10 {
+                    let term = String(decoding: collector.words[price[0].term], as: UTF8.self)
+                    result.irregularSamples.append(String(decoding: price[0].sku, as: UTF8.self) + "." + term)
+                }
+            }
+            start = end
+        }
+    }
+
+    private func precedes(_ left: SpooledRow, _ right: SpooledRow) -> Bool {
+        for path in [\SpooledRow.term, \.unit, \.currency, \.contract] where left[keyPath: path] != right[keyPath: path]
+        {
+            return wordRanks[Int(left[keyPath: path])] < wordRanks[Int(right[keyPath: path])]
+        }
+        if left.begin != right.begin { return left.begin < right.begin }
+        if left.rateID != right.rateID { return wordRanks[Int(left.rateID)] < wordRanks[Int(right.rateID)] }
+        return left.amount < right.amount
+    }
+
+    /// Ascending bands, each beginning where the one before ends. A commitment's rates are no bands.
+    private func isRegular(_ rows: [SpooledRow]) -> Bool {
+        if !collector.words[rows[0].contract].isEmpty { return true }
+        for (index, row) in rows.enumerated() {
+            if let end = row.end, end <= row.begin { return false }
+            if index > 0, rows[index - 1].end != row.begin { return false }
+        }
+        return true
+    }
+
+    private mutating func add(_ row: SpooledRow, isFirst: Bool) {
+        result.rates += 1
+        let flags = SpooledRow.flags(row.begin, row.end)
+        body.append(flags)
+        body.append(varint: localKind(row.kind))
+        body.append(prefixed: row.sku)
+        for word in [row.term, row.rateID, row.unit, row.currency, row.date, row.contract, row.appliesTo] {
+            body.append(varint: localWord(word))
+        }
+        body.append(varint: strings.intern(row.description))
+        SpooledRow.encodeBounds(row.begin, row.end, fractions: flags & 2 != 0, to: &body)
+        body.append(signed: row.amount)
+    }
+
+    private mutating func localWord(_ word: UInt32) -> UInt32 {
+        if let known = localWords[word] { return known }
+        let id = strings.intern(Array(collector.words[word]))
+        localWords[word] = id
+        return id
+    }
+
+    private mutating func localKind(_ kind: UInt32) -> UInt32 {
+        // Rows come kind by kind: the last one is nearly always the one asked for.
+        if kindOrder.last == kind { return UInt32(kindOrder.count - 1) }
+        if let known = localKinds[kind] { return known }
+        kindOrder.append(kind)
+        localKinds[kind] = UInt32(kindOrder.count - 1)
+        return UInt32(kindOrder.count - 1)
+    }
+
+    private mutating func assemble(_ header: RatesHeader) {
+        var bytes = Self.magic
+        bytes.reserveCapacity(body.count + body.count / 2)
+        for text in header.texts { bytes.append(prefixed: text) }
+        bytes.append(varint: strings.count)
+        for id in 0..<UInt32(strings.count) { bytes.append(prefixed: strings[id]) }
+        bytes.append(varint: kindOrder.count)
+        for kind in kindOrder { bytes.append(prefixed: collector.kinds[kind]) }
+        bytes.append(varint: result.rates)
+        bytes.append(contentsOf: body)
+        let digest = SHA256.hash(data: bytes)
+        bytes.append(contentsOf: digest)
+        result.bytes = bytes
+        result.sha256 = hexadecimal(digest)
+    }
+}
+
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+}

@@ -1,0 +1,123 @@
+internal import CostModel
+
+/// One term of an offer file while it is read: its rates wait until the term's attributes are known.
+struct OfferTerm {
+    let collector: RateCollector
+    var code: UInt32 = 0
+    var date: UInt32 = 0
+    var contract = Contract()
+    private(set) var ratesWithoutPrice = 0
+    private var isReserved = false
+    private var base = RateRow()
+    private var row = RateRow()
+    private var hasPrice = false
+    private var isUSD = false
+    private var applying: [UInt8] = []
+    private var descriptionStart = 0
+    private var pending: [(row: RateRow, description: Range<Int>)] = []
+    private var descriptions: [UInt8] = []
+    private var contracts: [Contract: UInt32] = [:]
+    private let none: UInt32
+
+    init(collector: RateCollector) {
+        self.collector = collector
+        none = collector.words.intern("")
+    }
+
+    mutating func beginSKU(_ sku: SKU, _ product: ProductTable.Product) {
+        base.sku = sku
+        base.region = product.region
+        base.kind = product.kind
+    }
+
+    mutating func begin(isReserved: Bool) {
+        self.isReserved = isReserved
+        (code, date) = (none, none)
+        contract = Contract()
+        pending.removeAll(keepingCapacity: true)
+        descriptions.removeAll(keepingCapacity: true)
+    }
+
+    /// The key of a dimension is its rate code; `rateCode` inside says the same.
+    mutating func beginRate(_ key: JSONText) {
+        row = base
+        (row.unit, row.currency, row.appliesTo) = (none, none, none)
+        (hasPrice, isUSD) = (false, false)
+        applying.removeAll(keepingCapacity: true)
+        descriptionStart = descriptions.count
+        setRateCode(key)
+    }
+
+    mutating func setRateCode(_ text: JSONText) {
+        row.rateID = text.withUnescaped { bytes in
+            let start = bytes.lastIndex(of: UInt8(ascii: ".")).map { $0 + 1 } ?? 0
+            return collector.words.intern(UnsafeBufferPointer(rebasing: bytes[start...]))
+        }
+    }
+
+    mutating func setDescription(_ text: JSONText) {
+        guard !isReserved else { return }
+        text.withUnescaped { descriptions.append(contentsOf: $0) }
+    }
+
+    mutating func setUnit(_ text: JSONText) { row.unit = text.withUnescaped { collector.words.intern($0) } }
+
+    mutating func setBegin(_ text: JSONText) throws {
+        guard let begin = try number(text, { try Decimals.bound($0) }) else {
+            throw ParseFailure(position: .byte(text.offset), found: "'\(text.string)'", expected: "a number")
+        }
+        row.begin = begin
+    }
+
+    mutating func setEnd(_ text: JSONText) throws { row.end = try number(text) { try Decimals.bound($0) } }
+
+    /// Dollars win over any other currency.
+    mutating func setPrice(_ text: JSONText, currency: [UInt8]) throws {
+        let amount = try number(text) { try Decimals.amount($0) }
+        guard !isUSD else { return }
+        isUSD = currency.elementsEqual("USD".utf8)
+        hasPrice = true
+        row.amount = amount
+        row.currency = collector.words.intern(currency)
+    }
+
+    private func number<R>(_ text: JSONText, _ read: (UnsafeBufferPointer<UInt8>) throws -> R) throws -> R {
+        do { return try text.withUnescaped(read) } catch let error as Decimals.Malformed {
+            throw ParseFailure(
+                position: .byte(text.offset), found: ParseFailure.show(text.bytes), expected: error.expected)
+        }
+    }
+
+    mutating func applies(to sku: JSONText) {
+        if !applying.isEmpty { applying.append(0x20) }
+        sku.withUnescaped { applying.append(contentsOf: $0) }
+    }
+
+    mutating func endRate() {
+        guard hasPrice else {
+            ratesWithoutPrice += 1
+            return
+        }
+        if !applying.isEmpty { row.appliesTo = collector.words.intern(applying) }
+        pending.append((row, descriptionStart..<descriptions.count))
+    }
+
+    /// A term with a lease is a commitment, whichever section it stands in.
+    mutating func end() throws {
+        let isCommitment = isReserved || !contract.lease.isEmpty
+        let contractWord = isCommitment ? word(contract) : none
+        for (pendingRow, description) in pending {
+            var row = pendingRow
+            (row.term, row.date, row.contract) = (code, date, contractWord)
+            row.section = isCommitment ? .commitments : .onDemand
+            try collector.add(row, description: descriptions[description])
+        }
+    }
+
+    private mutating func word(_ contract: Contract) -> UInt32 {
+        if let known = contracts[contract] { return known }
+        let id = collector.words.intern(contract.encoded())
+        contracts[contract] = id
+        return id
+    }
+}
