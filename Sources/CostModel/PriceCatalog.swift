@@ -16,8 +16,8 @@ public struct PriceKey: Hashable, Sendable, CustomStringConvertible {
 
 /// Where prices come from: the embedded catalogue, or offer files imported to disk.
 public protocol PriceSource: Sendable {
-    /// Every price of one offer in one region; empty when the source has none.
-    func prices(offerCode: String, region: String) throws -> [Price]
+    /// The prices of one offer in one region, or of one of its usage types; empty when the source has none.
+    func prices(offerCode: String, region: String, usageType: String?) throws -> [Price]
     func regions(offerCode: String) throws -> [String]
     func offerCodes() throws -> [String]
 }
@@ -55,8 +55,10 @@ public struct PriceCatalog: Sendable, PriceSource {
         (price.offerCode, price.region, price.usageType, price.operation)
     }
 
-    public func prices(offerCode: String, region: String) -> [Price] {
-        sections[Section(offerCode: offerCode, region: region)].map { Array(prices[$0]) } ?? []
+    public func prices(offerCode: String, region: String, usageType: String? = nil) -> [Price] {
+        guard let section = sections[Section(offerCode: offerCode, region: region)] else { return [] }
+        guard let usageType else { return Array(prices[section]) }
+        return prices[section].filter { $0.usageType == usageType }
     }
 
     public func regions(offerCode: String) -> [String] {

@@ -25,7 +25,9 @@ public struct PriceLookup: Sendable {
 
     private func listed(_ key: PriceKey, isMatch: ((String) -> Bool)? = nil) throws -> Price? {
         for source in sources {
-            let candidates = try source.prices(offerCode: key.offerCode, region: key.region).filter {
+            let exact = isMatch == nil ? key.usageType : nil
+            let all = try source.prices(offerCode: key.offerCode, region: key.region, usageType: exact)
+            let candidates = all.filter {
                 (isMatch?($0.usageType) ?? ($0.usageType == key.usageType))
                     && (key.operation == nil || $0.operation == key.operation)
             }
@@ -44,7 +46,7 @@ public struct PriceLookup: Sendable {
         var (operations, regions, alike): (Set<String>, Set<String>, [String]) = ([], [], [])
         for source in sources {
             for region in try source.regions(offerCode: key.offerCode) {
-                for price in try source.prices(offerCode: key.offerCode, region: region) {
+                for price in try source.prices(offerCode: key.offerCode, region: region, usageType: nil) {
                     let sameType = price.usageType == key.usageType
                     if region == key.region {
                         if sameType { operations.insert(price.operation) }

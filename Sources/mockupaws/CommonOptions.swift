@@ -29,7 +29,7 @@ struct PriceOptions: ParsableArguments {
     /// Imported prices first, then those that ship with the program.
     func lookup() throws -> (lookup: PriceLookup, version: String) {
         let embedded = try PriceCatalog.embedded()
-        let store = PriceStore(directory: Self.directory(priceStore))
+        let store = StoredPrices(PriceStore(directory: Self.directory(priceStore)))
         return (PriceLookup([store, embedded]), embedded.version)
     }
 
