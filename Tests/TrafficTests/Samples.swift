@@ -47,6 +47,8 @@ enum Samples {
         <34>Oct 11 22:14:15 mymachine su: 'su root' failed
 
         """
+    static let octets =
+        "51 <34>1 2003-10-11T22:14:15.003Z host app - - - hello69 <34>1 2003-10-11T22:15:15.003Z host app - - - two\nlines and some more"
     static let logfmt = """
         ts=2021-09-01T10:00:00Z level=info service=billing msg="charged \\"ok\\"" dur=3ms
         ts=1630490461 level=info service=billing cached msg=done
@@ -65,7 +67,8 @@ enum Samples {
     static let all: [(format: LogFormat, text: String, events: Int, context: Int)] = [
         (.apache, apache, 3, 0), (.alb, alb, 2, 0), (.cloudfront, cloudfront, 2, 2), (.apigateway, gateway, 2, 0),
         (.lambda, lambda, 2, 2), (.cloudwatch, cloudwatch, 3, 0), (.cloudwatch, subscription, 2, 1),
-        (.syslog, syslog, 3, 0), (.logfmt, logfmt, 2, 0), (.csv, csv, 2, 1), (.ndjson, ndjson, 2, 0),
+        (.syslog, syslog, 3, 0), (.syslog, octets, 2, 0), (.logfmt, logfmt, 2, 0), (.csv, csv, 2, 1),
+        (.ndjson, ndjson, 2, 0),
         (.json, json, 2, 0), (.lines, lines, 3, 0),
     ]
 }

@@ -25,6 +25,7 @@ struct FormatDetector {
     private func format() -> LogFormat {
         guard let first = lines.first else { return .lines }
         if first.starts(with: "#Version:".utf8) || first.starts(with: "#Fields:".utf8) { return .cloudfront }
+        if OctetFramer.begins(text) { return .syslog }
         if let json = jsonFormat() { return json }
         if lines.contains(where: isLambda) { return .lambda }
         let candidates: [LogFormat] = [.alb, .apache, .cloudfront, .cloudwatch, .syslog, .logfmt, .csv]

@@ -1,6 +1,6 @@
 /// A framer and the meter it feeds, for one known format.
 struct RecordPipeline {
-    private enum Framing { case lines, csv, json }
+    private enum Framing { case lines, csv, json, octets }
 
     let format: LogFormat
     private let framing: Framing
@@ -8,6 +8,7 @@ struct RecordPipeline {
     private var lines: LineFramer
     private var csv: CSVFramer
     private var json: JSONFramer
+    private var octets: OctetFramer
 
     /// - Parameter head: The beginning of the input, without a byte order mark.
     init(format: LogFormat, head: Bytes, options: MeterOptions, sourceName: String) {
@@ -15,6 +16,7 @@ struct RecordPipeline {
         switch format {
         case .json: framing = .json
         case .csv: framing = .csv
+        case .syslog: framing = OctetFramer.begins(head) ? .octets : .lines
         case .cloudwatch:
             let first = head.first { !JSONScan.isSpace($0) }
             framing = first == 0x7b || first == 0x5b ? .json : .lines
@@ -24,6 +26,7 @@ struct RecordPipeline {
         lines = LineFramer(options: options)
         csv = CSVFramer(options: options)
         json = JSONFramer(options: options)
+        octets = OctetFramer(options: options)
     }
 
     mutating func consume(_ bytes: Bytes) {
@@ -31,6 +34,7 @@ struct RecordPipeline {
         case .lines: lines.consume(bytes, into: &meter)
         case .csv: csv.consume(bytes, into: &meter)
         case .json: json.consume(bytes, into: &meter)
+        case .octets: octets.consume(bytes, into: &meter)
         }
     }
 
@@ -39,6 +43,7 @@ struct RecordPipeline {
         case .lines: lines.finish(into: &meter)
         case .csv: csv.finish(into: &meter)
         case .json: json.finish(into: &meter)
+        case .octets: octets.finish(into: &meter)
         }
         return meter.builder.finish()
     }
