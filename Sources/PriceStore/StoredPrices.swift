@@ -17,7 +17,9 @@ public struct StoredPrices: PriceSource {
         }
         // us-east-1 lists some usage types twice, with and without the region's prefix, at one price.
         var seen = Set<Terms>()
-        return rates.filter { $0.currency == "USD" && !$0.isFreeTier }.map(\.price).filter { seen.insert(Terms($0)).inserted }
+        return rates.filter { $0.currency == "USD" && !$0.isFreeTier }.map(\.price).filter {
+            seen.insert(Terms($0)).inserted
+        }
     }
 
     public func regions(offerCode: String) throws -> [String] {

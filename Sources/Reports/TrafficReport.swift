@@ -30,7 +30,8 @@ public struct TrafficReport: Sendable {
             guard let monthly else { return table().csv() }
             return try monthly.rendered(.csv, explain: false)
         case .markdown:
-            return try ([title(mark: "# ") + table().markdown()] + bills.map { try $0.rendered(.markdown, explain: explain) })
+            return try
+                ([title(mark: "# ") + table().markdown()] + bills.map { try $0.rendered(.markdown, explain: explain) })
                 .joined(separator: "\n")
         case .table:
             let texts = try bills.enumerated().map { index, bill in
@@ -50,7 +51,8 @@ public struct TrafficReport: Sendable {
     private var span: String {
         let minutes = profile.observedMinutes
         if minutes < 120 { return "\(minutes) min" }
-        return minutes < 48 * 60 ? "\(minutes / 60) h \(minutes % 60) min" : "\(minutes / 1_440) days \(minutes % 1_440 / 60) h"
+        return minutes < 48 * 60
+            ? "\(minutes / 60) h \(minutes % 60) min" : "\(minutes / 1_440) days \(minutes % 1_440 / 60) h"
     }
 
     private func table() -> TextTable {

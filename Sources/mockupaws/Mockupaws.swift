@@ -11,7 +11,9 @@ struct Mockupaws: AsyncParsableCommand {
             66 a file cannot be read; 74 writing failed; 70 anything else.
             """,
         version: "0.1.0",
-        subcommands: [EstimateCommand.self, ReplayCommand.self, CompareCommand.self, WorkloadCommand.self, PricesCommand.self])
+        subcommands: [
+            EstimateCommand.self, ReplayCommand.self, CompareCommand.self, WorkloadCommand.self, PricesCommand.self,
+        ])
 
     static func main() async {
         do {

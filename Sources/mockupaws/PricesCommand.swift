@@ -88,7 +88,8 @@ extension ImportReport {
 }
 
 struct PricesList: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "What prices there are, offer by offer.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "What prices there are, offer by offer.")
 
     @Argument(help: "Only this offer code: its prices, one a line.")
     var offer: String?
@@ -101,7 +102,8 @@ struct PricesList: ParsableCommand {
     func run() throws {
         let embedded = try PriceCatalog.embedded()
         guard let offer else {
-            try StandardOutput.write("embedded catalogue of \(embedded.version): \(grouped(String(embedded.prices.count))) prices\n")
+            try StandardOutput.write(
+                "embedded catalogue of \(embedded.version): \(grouped(String(embedded.prices.count))) prices\n")
             for code in embedded.offerCodes() {
                 try StandardOutput.write("  \(code): \(embedded.regions(offerCode: code).joined(separator: " "))\n")
             }
@@ -121,14 +123,18 @@ struct PricesList: ParsableCommand {
                 }
             }
         }
-        guard found else { throw InputProblem(description: "no prices of '\(offer)'\(region.map { " in \($0)" } ?? "")") }
+        guard found else {
+            throw InputProblem(description: "no prices of '\(offer)'\(region.map { " in \($0)" } ?? "")")
+        }
     }
 }
 
 extension Price {
     /// One price in one line.
     fileprivate var line: String {
-        let bands = tiers.map { tiers.count == 1 ? "$\($0.usd.exact)" : "from \($0.begin.formatted()): $\($0.usd.exact)" }
+        let bands = tiers.map {
+            tiers.count == 1 ? "$\($0.usd.exact)" : "from \($0.begin.formatted()): $\($0.usd.exact)"
+        }
         let name = operation.isEmpty ? usageType : "\(usageType) (\(operation))"
         return "\(offerCode) \(region) \(name) \(bands.joined(separator: ", ")) per \(unit)"
     }
@@ -165,7 +171,8 @@ struct PricesSearch: ParsableCommand {
         let wanted = words.map { $0.lowercased() }
         let embedded = try PriceCatalog.embedded().prices.lazy.filter { price in
             guard region == nil || region == price.region else { return false }
-            let names = "\(price.offerCode) \(price.region) \(price.usageType) \(price.operation) \(price.description)".lowercased()
+            let names = "\(price.offerCode) \(price.region) \(price.usageType) \(price.operation) \(price.description)"
+                .lowercased()
             return wanted.allSatisfy(names.contains)
         }
         let found = imported + embedded.prefix(max(0, limit - imported.count))
@@ -185,14 +192,18 @@ struct PricesDiff: ParsableCommand {
         let difference = try options.store.diff(offer: offer)
         for price in difference.removed { try StandardOutput.write("- \(price.line)\n") }
         for price in difference.added { try StandardOutput.write("+ \(price.line)\n") }
-        for change in difference.changed { try StandardOutput.write("- \(change.before.line)\n+ \(change.after.line)\n") }
+        for change in difference.changed {
+            try StandardOutput.write("- \(change.before.line)\n+ \(change.after.line)\n")
+        }
         try StandardOutput.write(
-            "\(difference.added.count) added, \(difference.removed.count) removed, \(difference.changed.count) changed\n")
+            "\(difference.added.count) added, \(difference.removed.count) removed, \(difference.changed.count) changed\n"
+        )
     }
 }
 
 struct PricesVerify: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "verify", abstract: "Check every file against its checksum.")
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Check every file against its checksum.")
 
     @OptionGroup var options: StoreOptions
 
@@ -233,7 +244,8 @@ struct PricesBuild: ParsableCommand {
         let report = facts.report
         try StandardOutput.write(
             "\(report.facts) facts, \(report.prices) prices, \(report.seenMoreThanOnce) seen more than once, "
-                + "\(report.disagreements.count) disagreements, \(report.composed.count) put together from several sources\n")
+                + "\(report.disagreements.count) disagreements, \(report.composed.count) put together from several sources\n"
+        )
         for line in report.disagreements + report.composed { try StandardOutput.write("  \(line)\n") }
     }
 }

@@ -21,7 +21,9 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: "Log files; - is standard input.")
     var logs: [String] = []
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Prices the traffic; without one only the traffic is reported.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Prices the traffic; without one only the traffic is reported.", valueName: "file"))
     var workload: String?
 
     @Option(help: ArgumentHelp("Traffic kept earlier; may be repeated, and is added to the logs.", valueName: "file"))
@@ -40,7 +42,9 @@ struct ReplayCommand: ParsableCommand {
     var explain = false
 
     func validate() throws {
-        guard !logs.isEmpty || !profileIn.isEmpty else { throw ValidationError("No traffic: give a log file or --profile-in.") }
+        guard !logs.isEmpty || !profileIn.isEmpty else {
+            throw ValidationError("No traffic: give a log file or --profile-in.")
+        }
     }
 
     func run() throws {
@@ -71,7 +75,10 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: "Log format: \(LogFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
     var logFormat: LogFormat = .auto
 
-    @Option(help: "What an event's payload is: record (the logged line), request or response (bytes that an access log reports).")
+    @Option(
+        help:
+            "What an event's payload is: record (the logged line), request or response (bytes that an access log reports)."
+    )
     var payload: MeterOptions.Payload = .record
 
     @Option(help: ArgumentHelp("Field with the payload's size in bytes.", valueName: "name"))

@@ -16,7 +16,9 @@ import Testing
             effectiveDate: "2026-01-01", source: "test")
     }
 
-    private func usage(_ usageType: String, _ quantity: Quantity, _ unit: String = "Requests", free: [FreeTier] = []) -> Usage {
+    private func usage(_ usageType: String, _ quantity: Quantity, _ unit: String = "Requests", free: [FreeTier] = [])
+        -> Usage
+    {
         var usage = Usage(
             service: "test", label: usageType, key: PriceKey(offerCode: "Offer", region: "here", usageType: usageType),
             figure: Figure(quantity), unit: unit)
@@ -24,7 +26,9 @@ import Testing
         return usage
     }
 
-    private func bill(_ prices: [Price], _ usages: [Usage], _ choice: FreeTierChoice = .none, book: [PriceOverride] = []) throws -> Bill {
+    private func bill(
+        _ prices: [Price], _ usages: [Usage], _ choice: FreeTierChoice = .none, book: [PriceOverride] = []
+    ) throws -> Bill {
         let catalog = PriceCatalog(version: "test", prices: prices)
         return try Biller(lookup: PriceLookup([catalog]), book: PriceBook(book), freeTier: choice).bill(usages)
     }
@@ -41,7 +45,9 @@ import Testing
         var random = SplitMix64(state: seed)
         let prices = [try price("A", "0:0.5", "1000:0.3", "5000:0.1")]
         let free = [FreeTier("test.free", Quantity(Int.random(in: 0...3_000, using: &random)), .always)]
-        let parts = (0..<Int.random(in: 1...6, using: &random)).map { _ in Quantity(Int.random(in: 0...4_000, using: &random)) }
+        let parts = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+            Quantity(Int.random(in: 0...4_000, using: &random))
+        }
         let whole = try parts.reduce(Quantity.zero) { try $0 + $1 }
         for choice in FreeTierChoice.allCases {
             let split = try bill(prices, parts.map { usage("A", $0, free: free) }, choice).total
@@ -60,13 +66,16 @@ import Testing
 
     @Test func firstYearOffersEndAndThoseForEverStay() throws {
         let prices = [try price("A", "0:1"), try price("B", "0:1")]
-        let usages = [usage("A", 10, free: [FreeTier("a", 4, .firstYear)]), usage("B", 10, free: [FreeTier("b", 3, .always)])]
+        let usages = [
+            usage("A", 10, free: [FreeTier("a", 4, .firstYear)]), usage("B", 10, free: [FreeTier("b", 3, .always)]),
+        ]
         let totals: [FreeTierChoice: [String]] = [
             .none: ["20", "20", "20"], .always: ["20", "17", "17"], .firstYear: ["20", "13", "17"],
         ]
         for (choice, expected) in totals {
             let result = try bill(prices, usages, choice)
-            #expect([result.list, result.total, result.afterFirstYear] == (try expected.map { try USD($0) }), "\(choice)")
+            #expect(
+                [result.list, result.total, result.afterFirstYear] == (try expected.map { try USD($0) }), "\(choice)")
         }
     }
 
@@ -100,8 +109,12 @@ import Testing
 
     @Test func whatIsUnknownIsNeverFree() throws {
         let prices = [try price("Requests-Tier1", "0:1"), try price("Storage", "0:1", "25:")]
-        #expect { try bill(prices, [usage("Requests-Teir1", 1)]) } throws: { "\($0)".contains("near it: Requests-Tier1") }
-        #expect { try bill(prices, [usage("Storage", 26)]) } throws: { "\($0)".contains("is known up to 25 only, and 26 are used") }
+        #expect { try bill(prices, [usage("Requests-Teir1", 1)]) } throws: {
+            "\($0)".contains("near it: Requests-Tier1")
+        }
+        #expect { try bill(prices, [usage("Storage", 26)]) } throws: {
+            "\($0)".contains("is known up to 25 only, and 26 are used")
+        }
         var elsewhere = usage("Storage", 1)
         elsewhere.key.region = "there"
         #expect { try bill(prices, [elsewhere]) } throws: { "\($0)".contains("the same in here") }
@@ -109,7 +122,9 @@ import Testing
 
     @Test func privatePricesAndDiscountsAreTakenAndNamed() throws {
         let prices = [try price("A", "0:2", "10:1"), try price("B", "0:1")]
-        let own = PriceOverride(service: "test", usageType: "A", change: .tiers([PriceTier(begin: 0, end: nil, usd: try USD("1.5"))], unit: nil), origin: "book.yaml:1")
+        let own = PriceOverride(
+            service: "test", usageType: "A",
+            change: .tiers([PriceTier(begin: 0, end: nil, usd: try USD("1.5"))], unit: nil), origin: "book.yaml:1")
         let tenth = PriceOverride(service: nil, change: .discount(.ratio(1, 10)), origin: "book.yaml:2")
         let result = try bill(prices, [usage("A", 20), usage("B", 20)], book: [own, tenth])
         #expect(result.lines.map(\.list.cost) == [try USD("27"), try USD("18")])

@@ -60,7 +60,8 @@ import Testing
     }
 
     @Test func theNewestFactWinsAndAmongThoseOfOneDayTheMostOfficial() throws {
-        let (newest, report) = try catalog(row("0", "", "1", "2025-01-01", "new"), row("0", "", "2", "2026-01-01", "old"))
+        let (newest, report) = try catalog(
+            row("0", "", "1", "2025-01-01", "new"), row("0", "", "2", "2026-01-01", "old"))
         #expect(newest?.tiers.map(\.usd) == [try USD("2")])
         #expect(newest?.source == "A hand: page 1")
         #expect(report.disagreements.count == 1)

@@ -13,7 +13,12 @@ import Testing
 
     @Test(arguments: ["", "-", "1.2.3", "1e", "e5", "0x10", "1__", "12a", "1,5", "½", "1/", "/2", "1e+-3", "--1", "∞"])
     func refusesWhatIsNotANumber(_ text: String) {
-        #expect(throws: ArithmeticError.malformed(String(text.split(separator: "/", omittingEmptySubsequences: false).first { Decimal128($0.utf8) == nil } ?? ""))) {
+        #expect(
+            throws: ArithmeticError.malformed(
+                String(
+                    text.split(separator: "/", omittingEmptySubsequences: false).first { Decimal128($0.utf8) == nil }
+                        ?? ""))
+        ) {
             try Quantity(text)
         }
     }
@@ -29,7 +34,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [("110", "100", "200"), ("100", "100", "100"), ("0", "100", "0"), ("0.1", "1", "1"), ("65", "64", "128")])
+    @Test(arguments: [
+        ("110", "100", "200"), ("100", "100", "100"), ("0", "100", "0"), ("0.1", "1", "1"), ("65", "64", "128"),
+    ])
     func roundsUpToWholeSteps(_ value: String, _ step: String, _ expected: String) throws {
         #expect(try Quantity(value).roundedUp(toMultipleOf: Quantity(step)) == Quantity(expected))
     }

@@ -3,7 +3,9 @@ import Testing
 @testable import CostModel
 
 @Suite struct USDTests {
-    @Test(arguments: [("0.0000166667", "16666700"), ("1", "1000000000000"), ("1.0E-4", "100000000"), ("-2.5", "-2500000000000")])
+    @Test(arguments: [
+        ("0.0000166667", "16666700"), ("1", "1000000000000"), ("1.0E-4", "100000000"), ("-2.5", "-2500000000000"),
+    ])
     func isAWholeNumberOfPicodollars(_ text: String, _ picodollars: String) throws {
         #expect(try USD(text).picodollars == Int128(picodollars))
     }
@@ -29,7 +31,7 @@ import Testing
         let price = try USD("0.0000166667")
         #expect(try price.times(140_000) == USD.Product(usd: USD("2.333338"), isExact: true))
         let third = try price.times(Quantity("1/3"))
-        #expect(third == USD.Product(usd: USD("0.000005555567"), isExact: false))
+        #expect(try third == USD.Product(usd: USD("0.000005555567"), isExact: false))
         #expect(try USD(picodollars: 1).times(Quantity("1/2")).usd == .zero)  // half to even
         #expect(try USD(picodollars: 3).times(Quantity("1/2")).usd == USD(picodollars: 2))
         #expect(try USD(picodollars: -3).times(Quantity("1/2")).usd == USD(picodollars: -2))

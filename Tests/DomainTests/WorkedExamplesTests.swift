@@ -15,7 +15,8 @@ import Yams
 
         var testDescription: String { id }
 
-        enum CodingKeys: String, CodingKey { case id, source, expected
+        enum CodingKeys: String, CodingKey {
+            case id, source, expected
             case roundedLines = "rounded_lines"
         }
     }

@@ -1,0 +1,103 @@
+import CostModel
+import Domain
+import Testing
+
+/// Wrong files are told apart by line, field, what was found and what was expected.
+@Suite struct WorkloadReadingTests {
+    @Test(arguments: [
+        ("region: [", "w.yaml:2: not YAML or JSON"),
+        ("", "w.yaml:1: the file is empty"),
+        ("usage:\n  - sqs: {}", "w.yaml:1: region: is missing"),
+        ("region: us-east-1", "w.yaml:1: nothing to price"),
+        ("region: us-east-1\nregin: x\nusage: [sqs]", "w.yaml:2: unknown field 'regin'; did you mean region"),
+        ("region: us-east-1\nusage:\n  - sqss: {}", "w.yaml:3: usage[0]: unknown service 'sqss'; did you mean sqs"),
+        (
+            "region: us-east-1\nusage:\n  - sqs: { mesages: 1 }",
+            "w.yaml:3: usage[0].sqs: unknown field 'mesages'; did you mean messages"
+        ),
+        (
+            "region: us-east-1\nusage:\n  - sqs:\n      messages: many",
+            "w.yaml:4: usage[0].sqs.messages: found 'many', expected a number"
+        ),
+        (
+            "region: us-east-1\nusage:\n  - sqs: { batch: 11 }",
+            "usage[0].sqs.batch: found '11', expected a whole number from 1 to 10"
+        ),
+        (
+            "region: us-east-1\nusage:\n  - sqs: { batch: 2.5 }",
+            "usage[0].sqs.batch: found '2.5', expected a whole number"
+        ),
+        ("region: us-east-1\nusage:\n  - sqs: { messages: -1 }", "found '-1', expected a number, 0 or more"),
+        ("region: us-east-1\nusage:\n  - sqs: { type: fast }", "found 'fast', expected one of standard, fifo"),
+        ("region: us-east-1\nusage:\n  - sqs: { receive: perhaps }", "found 'perhaps', expected true or false"),
+        ("region: us-east-1\nusage: 7", "w.yaml:2: usage: found '7', expected a list"),
+        ("region: us-east-1\nusage:\n  - bedrock: { requests: 1 }", "usage[0].bedrock: model is missing"),
+        (
+            "region: us-east-1\nusage: [sqs]\nprices:\n  - { service: sqs }",
+            "prices[0]: expected one of usd, tiers and discount"
+        ),
+        ("region: us-east-1\nusage: [sqs]\nprices:\n  - { service: sqs, usd: 1 }", "prices[0]: usage_type is missing"),
+        (
+            "region: us-east-1\nusage: [sqs]\nprices:\n  - { usage_type: A, tiers: [{ usd: 1, end: 5 }, { begin: 6, usd: 2 }] }",
+            "begins at 6, expected the end of the band before"
+        ),
+        ("region: us-east-1\nusage: [sqs]\nusage: [sns]", "given twice: usage"),
+        (
+            "region: us-east-1\nmonth_hours: 800\nusage: [sqs]",
+            "month_hours: found '800', expected a number from 1 to 744"
+        ),
+    ])
+    func saysWhereAndWhat(_ text: String, _ expected: String) {
+        #expect {
+            try Workload(text, file: "w.yaml")
+        } throws: { error in
+            let message = "\(error)"
+            return message.contains(expected) && !message.contains("\n")
+        }
+    }
+
+    @Test func readsJSONAsWell() throws {
+        let text = """
+            {"name": "from JSON", "region": "eu-west-1", "free_tier": "none",
+            \t"usage": [{"lambda": {"requests": 3e6, "duration_ms": 120.5, "architecture": "arm64"}}]}
+            """
+        let workload = try Workload(text, file: "w.json")
+        #expect(workload.usage[0].values["requests"] == .number(3_000_000))
+        #expect(workload.usage[0].values["duration_ms"] == .number(try Quantity("241/2")))
+        #expect(workload.freeTier == .none)
+    }
+
+    @Test func overridesChangeOneValueOrEveryService() throws {
+        let text =
+            "region: us-east-1\nsteps:\n  - lambda: { memory_mb: 128 }\n  - sqs:\nfixed:\n  - lambda: { memory_mb: 256 }"
+        func read(_ overrides: String...) throws -> Workload {
+            try Workload(text, file: "w.yaml", overrides: overrides.map(WorkloadOverride.init))
+        }
+        #expect(try read("region=eu-west-1").region == "eu-west-1")
+        let one = try read("steps[0].lambda.memory_mb=512", "steps[1].sqs.batch=10")
+        #expect(one.steps[0].values["memory_mb"] == .number(512))
+        #expect(one.steps[1].values["batch"] == .number(10))
+        #expect(one.fixed[0].values["memory_mb"] == .number(256))
+        let every = try read("lambda.memory_mb=1024")
+        #expect([every.steps[0], every.fixed[0]].map { $0.values["memory_mb"] } == [.number(1_024), .number(1_024)])
+        #expect { try read("steps[7].sqs.batch=1") } throws: { "\($0)".contains("the file has no such place") }
+        #expect { try read("sns.payload_kb=1") } throws: { "\($0)".contains("the file has no sns") }
+        #expect { try read("lambda.memory=1") } throws: {
+            "\($0)".contains("unknown field 'memory'; did you mean memory_mb")
+        }
+    }
+
+    @Test(arguments: StarterWorkload.all.map(\.name))
+    func everyStarterIsRight(_ name: String) throws {
+        let text = try #require(StarterWorkload.named(name)).text()
+        let workload = try Workload(text, file: name)
+        #expect(workload.steps.count + workload.fixed.count >= 5)
+    }
+
+    @Test func aStepNeedsTraffic() throws {
+        let workload = try Workload("region: us-east-1\nsteps:\n  - sqs: {}", file: "w.yaml")
+        #expect {
+            try Estimator(lookup: PriceLookup([])).estimate(workload)
+        } throws: { "\($0)".hasPrefix("w.yaml:3: steps[0].sqs: steps need traffic") }
+    }
+}
