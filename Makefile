@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 BUILD := .build/release
-SAMPLE := examples/traffic.ndjson.gz
+SAMPLE := examples/traffic.ndjson
 
 .PHONY: help run test bench build lint format docs prices clean
 
@@ -22,8 +22,9 @@ test: ## Run every test
 	@swift test --skip-build
 	@Scripts/check-generated
 
-bench: build ## Measure throughput as ratios against jq, grep and wc (not part of the tests)
+bench: ## Measure throughput as ratios against jq, grep and wc (not part of the tests)
 	@Scripts/install-dependencies bench
+	@swift build -c release
 	@Scripts/bench
 
 lint: ## Check the format of the sources
