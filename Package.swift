@@ -32,8 +32,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "CCurlOptions", dependencies: ["CCurl"], path: "Sources/PriceStore/CurlOptions",
+            linkerSettings: [.linkedLibrary("curl")]
+        ),
+        .target(
             name: "PriceStore",
-            dependencies: ["CostModel", "CCurl", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CostModel", "CCurlOptions", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["CurlOptions"],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -47,7 +52,10 @@ let package = Package(
         .testTarget(name: "CostModelTests", dependencies: ["CostModel"], swiftSettings: strict),
         .testTarget(name: "TrafficTests", dependencies: ["Traffic"], swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: strict),
-        .testTarget(name: "PriceStoreTests", dependencies: ["PriceStore"], swiftSettings: strict),
+        .testTarget(
+            name: "PriceStoreTests", dependencies: ["CostModel", "PriceStore"], resources: [.copy("Fixtures")],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
