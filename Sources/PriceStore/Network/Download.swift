@@ -48,7 +48,9 @@ final class Download {
 
     /// - Returns: nil when the file is whole, else what broke the connection.
     private func perform() throws -> String? {
-        guard let handle = curl_easy_init() else { throw PriceStoreError.download(url: url, reason: "libcurl has no memory") }
+        guard let handle = curl_easy_init() else {
+            throw PriceStoreError.download(url: url, reason: "libcurl has no memory")
+        }
         defer { curl_easy_cleanup(handle) }
         var headers: UnsafeMutablePointer<curl_slist>?
         defer { curl_slist_free_all(headers) }
@@ -94,7 +96,11 @@ final class Download {
         let download = Unmanaged<Download>.fromOpaque(context).takeUnretainedValue()
         let chunk = UnsafeRawBufferPointer(start: bytes, count: count)
         do {
-            if isHeader { download.response.add(line: String(decoding: chunk, as: UTF8.self)) } else { try download.body(chunk) }
+            if isHeader {
+                download.response.add(line: String(decoding: chunk, as: UTF8.self))
+            } else {
+                try download.body(chunk)
+            }
             return count
         } catch {
             download.failure = error
@@ -146,7 +152,8 @@ struct ResponseHead {
             return
         }
         guard let colon = line.firstIndex(of: ":") else { return }
-        let value = String(line[line.index(after: colon)...].drop { $0 == " " }.prefix { $0 != "\r\n" && $0 != "\n" && $0 != "\r" })
+        let value = String(
+            line[line.index(after: colon)...].drop { $0 == " " }.prefix { $0 != "\r\n" && $0 != "\n" && $0 != "\r" })
         switch line[..<colon].lowercased() {
         case "etag": etag = value
         case "last-modified": lastModified = value

@@ -154,7 +154,7 @@ final class PriceListCSVReader: SourceReader {
         let isCommitment = !contract.lease.isEmpty || text("TermType", fields) == "Reserved"
         row.contract = collector.words.intern(isCommitment ? contract.encoded() : [])
         row.section = isCommitment ? .commitments : .onDemand
-        try collector.add(row, description: field("PriceDescription", fields))
+        try collector.add(row, description: field("PriceDescription", fields)[...])
     }
 
     private func readSavingsPlan(_ line: Int, _ fields: [[UInt8]]) throws {
