@@ -34,7 +34,7 @@ let package = Package(
         ),
         .target(
             name: "PriceStore",
-            dependencies: ["CostModel", "CCurl", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CCurl", "CostModel", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(name: "Reports", dependencies: ["CostModel", "Domain", "Traffic"], swiftSettings: strict),
@@ -56,7 +56,9 @@ let package = Package(
             dependencies: ["CostModel", "Domain", "Traffic", .product(name: "Yams", package: "Yams")],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "ReportsTests", dependencies: ["Domain", "Reports"], swiftSettings: strict),
-        .testTarget(name: "PriceStoreTests", dependencies: ["PriceStore"], swiftSettings: strict),
+        .testTarget(
+            name: "PriceStoreTests", dependencies: ["CostModel", "PriceStore"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -39,7 +39,7 @@ final class ImportSession {
     /// - Parameter produce: Called once with a function that takes each chunk.
     /// - Throws: ``PriceStoreError``; what this source staged is gone, other sources' stay.
     func read(
-        _ source: String, pathHint: String, bytesTotal: Int?,
+        _ source: String, pathHint: String, bytesTotal: @escaping () -> Int?,
         produce: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws -> Outcome {
         sources += 1
@@ -51,7 +51,7 @@ final class ImportSession {
         do {
             // The parser's product table goes with it, before the files are made.
             let reader = DetectingReader(collector: collector)
-            progress(ImportProgress(source: source, bytesDone: 0, bytesTotal: bytesTotal, rates: 0))
+            progress(ImportProgress(source: source, bytesDone: 0, bytesTotal: bytesTotal(), rates: 0))
             try produce { chunk in
                 hash.update(bufferPointer: chunk)
                 try reader.feed(chunk.bindMemory(to: UInt8.self))
@@ -59,7 +59,7 @@ final class ImportSession {
                 if done - told >= 4 << 20 {
                     told = done
                     progress(
-                        ImportProgress(source: source, bytesDone: done, bytesTotal: bytesTotal, rates: reader.rates))
+                        ImportProgress(source: source, bytesDone: done, bytesTotal: bytesTotal(), rates: reader.rates))
                 }
             }
             contents = try reader.finish()
@@ -68,7 +68,7 @@ final class ImportSession {
             throw Self.named(error, source)
         }
         progress(
-            ImportProgress(source: source, bytesDone: done, bytesTotal: bytesTotal ?? done, rates: collector.rates))
+            ImportProgress(source: source, bytesDone: done, bytesTotal: bytesTotal() ?? done, rates: collector.rates))
         switch contents {
         case .index(let index): return .index(index)
         case .rates(let facts):

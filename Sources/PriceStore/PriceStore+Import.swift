@@ -29,7 +29,8 @@ extension PriceStore {
         let file = try File(path, .read)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { buffer.deallocate() }
-        return try session.read(path, pathHint: path, bytesTotal: try file.size) { take in
+        let size = try file.size
+        return try session.read(path, pathHint: path, bytesTotal: { size }) { take in
             while case let count = try file.read(into: buffer), count > 0 {
                 try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             }

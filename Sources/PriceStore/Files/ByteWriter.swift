@@ -15,6 +15,7 @@ extension [UInt8] {
     /// Zigzag: the sign is the lowest bit.
     mutating func append(signed value: Int128) {
         var rest = UInt128(truncatingIfNeeded: value << 1 ^ value >> 127)
+        if let small = UInt64(exactly: rest) { return append(varint: small) }
         while rest >= 0x80 {
             append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
@@ -70,6 +71,11 @@ struct ByteReader {
     }
 
     mutating func signed() throws -> Int128 {
+        if at < bytes.count, bytes[at] < 0x80 {
+            let small = Int128(bytes[at])
+            at += 1
+            return small >> 1 ^ -(small & 1)
+        }
         var (result, shift): (UInt128, Int) = (0, 0)
         while true {
             let next = try byte()

@@ -30,16 +30,21 @@ final class RateCollector {
     func spool(region: Int, _ section: RateSection) -> Spool { spools[region * 2 + (section == .onDemand ? 0 : 1)] }
 
     /// `description` is kept for on-demand rates only: a commitment's is its contract in words.
-    func add(_ row: RateRow, description: some Collection<UInt8>) throws {
+    func add(_ row: RateRow, description: ArraySlice<UInt8>) throws {
         rates += 1
         let spool = spool(region: row.region, row.section)
         spool.rates += 1
         let flags = SpooledRow.flags(row.begin, row.end)
         spool.buffer.append(flags)
         row.sku.encode(to: &spool.buffer, longOnes: longSKUs)
-        for id in [row.kind, row.term, row.rateID, row.unit, row.currency, row.date, row.contract, row.appliesTo] {
-            spool.buffer.append(varint: id)
-        }
+        spool.buffer.append(varint: row.kind)
+        spool.buffer.append(varint: row.term)
+        spool.buffer.append(varint: row.rateID)
+        spool.buffer.append(varint: row.unit)
+        spool.buffer.append(varint: row.currency)
+        spool.buffer.append(varint: row.date)
+        spool.buffer.append(varint: row.contract)
+        spool.buffer.append(varint: row.appliesTo)
         SpooledRow.encodeBounds(row.begin, row.end, fractions: flags & 2 != 0, to: &spool.buffer)
         spool.buffer.append(signed: row.amount)
         if row.section == .onDemand { spool.buffer.append(prefixed: description) } else { spool.buffer.append(0) }

@@ -108,61 +108,76 @@ struct RatesFileWriter {
 
     /// One SKU's rates: in order of term, unit, currency, contract and band; those that do not fit together left out.
     private mutating func addProduct(_ positions: ArraySlice<Position>, _ spool: UnsafeBufferPointer<UInt8>) throws {
-        var rows = try positions.map { position in
+        let unsorted = try positions.map { position in
             var reader = ByteReader(spool, at: position.at)
             return try SpooledRow(&reader)
         }
-        if rows.count > 1 { rows.sort(by: precedes) }
+        // Rows are large: their numbers are moved about instead.
+        let order = unsorted.count > 1 ? unsorted.indices.sorted { precedes(unsorted[$0], unsorted[$1]) } : [0]
+        let rows = order.map { unsorted[$0] }
         var start = 0
         while start < rows.count {
-            var price = [rows[start]]
             var end = start + 1
-            while end < rows.count, rows[end].sharesPrice(rows[start]) {
-                if price.contains(where: rows[end].repeats) { result.duplicates += 1 } else { price.append(rows[end]) }
-                end += 1
-            }
+            while end < rows.count, rows[end].sharesPrice(rows[start]) { end += 1 }
+            let price = withoutRepeats(rows[start..<end])
             if isRegular(price) {
-                for (index, row) in price.enumerated() { add(row, isFirst: start == 0 && index == 0) }
+                for row in price { add(row) }
             } else {
                 result.irregular += price.count
                 if result.irregularSamples.count < 10 {
-                    let term = String(decoding: collector.words[price[0].term], as: UTF8.self)
-                    result.irregularSamples.append(String(decoding: price[0].sku, as: UTF8.self) + "." + term)
+                    let term = String(decoding: collector.words[price[price.startIndex].term], as: UTF8.self)
+                    result.irregularSamples.append(
+                        String(decoding: price[price.startIndex].sku, as: UTF8.self) + "." + term)
                 }
             }
             start = end
         }
     }
 
+    private mutating func withoutRepeats(_ rows: ArraySlice<SpooledRow>) -> ArraySlice<SpooledRow> {
+        guard rows.count > 1 else { return rows }
+        var kept: [SpooledRow] = []
+        for row in rows where !kept.contains(where: row.repeats) { kept.append(row) }
+        result.duplicates += rows.count - kept.count
+        return kept[...]
+    }
+
     private func precedes(_ left: SpooledRow, _ right: SpooledRow) -> Bool {
-        for path in [\SpooledRow.term, \.unit, \.currency, \.contract] where left[keyPath: path] != right[keyPath: path]
-        {
-            return wordRanks[Int(left[keyPath: path])] < wordRanks[Int(right[keyPath: path])]
-        }
+        if left.term != right.term { return wordRanks[Int(left.term)] < wordRanks[Int(right.term)] }
+        if left.unit != right.unit { return wordRanks[Int(left.unit)] < wordRanks[Int(right.unit)] }
+        if left.currency != right.currency { return wordRanks[Int(left.currency)] < wordRanks[Int(right.currency)] }
+        if left.contract != right.contract { return wordRanks[Int(left.contract)] < wordRanks[Int(right.contract)] }
         if left.begin != right.begin { return left.begin < right.begin }
         if left.rateID != right.rateID { return wordRanks[Int(left.rateID)] < wordRanks[Int(right.rateID)] }
         return left.amount < right.amount
     }
 
     /// Ascending bands, each beginning where the one before ends. A commitment's rates are no bands.
-    private func isRegular(_ rows: [SpooledRow]) -> Bool {
-        if !collector.words[rows[0].contract].isEmpty { return true }
+    private func isRegular(_ rows: ArraySlice<SpooledRow>) -> Bool {
+        guard let first = rows.first, collector.words[first.contract].isEmpty else { return true }
+        var expected = first.begin
         for (index, row) in rows.enumerated() {
-            if let end = row.end, end <= row.begin { return false }
-            if index > 0, rows[index - 1].end != row.begin { return false }
+            guard row.begin == expected else { return false }
+            guard let end = row.end else { return index == rows.count - 1 }
+            guard end > row.begin else { return false }
+            expected = end
         }
         return true
     }
 
-    private mutating func add(_ row: SpooledRow, isFirst: Bool) {
+    private mutating func add(_ row: SpooledRow) {
         result.rates += 1
         let flags = SpooledRow.flags(row.begin, row.end)
         body.append(flags)
         body.append(varint: localKind(row.kind))
         body.append(prefixed: row.sku)
-        for word in [row.term, row.rateID, row.unit, row.currency, row.date, row.contract, row.appliesTo] {
-            body.append(varint: localWord(word))
-        }
+        body.append(varint: localWord(row.term))
+        body.append(varint: localWord(row.rateID))
+        body.append(varint: localWord(row.unit))
+        body.append(varint: localWord(row.currency))
+        body.append(varint: localWord(row.date))
+        body.append(varint: localWord(row.contract))
+        body.append(varint: localWord(row.appliesTo))
         body.append(varint: strings.intern(row.description))
         SpooledRow.encodeBounds(row.begin, row.end, fractions: flags & 2 != 0, to: &body)
         body.append(signed: row.amount)

@@ -2,7 +2,8 @@
 struct CSVPushParser {
     private var carry: [UInt8] = []
     private(set) var line = 1
-    private var fields: [[UInt8]] = []
+    /// Blanks before a quoted field go: spreadsheets and people write them, AWS does not.
+    private var skipsBlanks = false
 
     /// Calls `record` with the line it starts at and its fields. - Throws: ``ParseFailure``.
     mutating func feed(_ chunk: UnsafeBufferPointer<UInt8>, record: (Int, [[UInt8]]) throws -> Void) throws {
@@ -33,6 +34,10 @@ struct CSVPushParser {
             var fields: [[UInt8]] = []
             record: while true {
                 var field: [UInt8] = []
+                if skipsBlanks {
+                    let text = window[at...].firstIndex { $0 != 0x20 } ?? window.count
+                    if text < window.count, window[text] == UInt8(ascii: "\"") { at = text }
+                }
                 if at < window.count, window[at] == UInt8(ascii: "\"") {
                     guard try quoted(window, &at, &lines, &field, isLast) else { return start }
                 } else {
@@ -49,6 +54,7 @@ struct CSVPushParser {
                 at += 1
                 if window[at - 1] == 0x0A { break record }
             }
+            if line == 1, fields[0].starts(with: "sep=".utf8) { skipsBlanks = true }
             try record(line, fields)
             line += lines
             start = at

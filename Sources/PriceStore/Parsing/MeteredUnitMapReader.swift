@@ -86,6 +86,6 @@ final class MeteredUnitMapReader: SourceReader {
         // Bands of one SKU have no bounds here: each is a rate of its own.
         row.unit = row.rateID
         row.amount = price.amount
-        try collector.add(row, description: Array((labels[code] ?? []).sorted().joined(separator: " | ").utf8))
+        try collector.add(row, description: Array((labels[code] ?? []).sorted().joined(separator: " | ").utf8)[...])
     }
 }

@@ -13,12 +13,16 @@ final class PriceListCSVReader: SourceReader {
     private var index: [String: Int] = [:]
     private var attributes: [Attribute?] = []
     private var isLenient = false
+    private var isPriceList = false  // its first lines look like one
     private var classifier = ProductClassifier()
     private var seen = Set<SKU>()
     private var lastFieldCount = 0
     private var lastLine = 0
 
     static let required = ["SKU", "RateCode", "Unit", "EffectiveDate", "Currency"]
+
+    private static let noHeader = DetectingReader.Refusal(
+        reason: "text without the header of an offer CSV (SKU, OfferTermCode, RateCode …)")
 
     init(collector: RateCollector) { self.collector = collector }
 
@@ -29,6 +33,7 @@ final class PriceListCSVReader: SourceReader {
     func finish() throws -> SourceContents {
         let isCut = try parser.finish(record: read)
         guard !columns.isEmpty else {
+            guard isPriceList else { throw Self.noHeader }
             throw ParseFailure(
                 position: .line(parser.line, column: ""), found: "the end of the file",
                 expected: "a header with the columns SKU, RateCode, Unit")
@@ -61,6 +66,7 @@ final class PriceListCSVReader: SourceReader {
     private func readHead(_ line: Int, _ fields: [[UInt8]]) throws {
         let texts = fields.map { String(decoding: $0, as: UTF8.self) }
         if line == 1, texts[0].hasPrefix("sep=") { isLenient = true }
+        if isLenient || ["FormatVersion", "Publication Date", "OfferCode"].contains(texts[0]) { isPriceList = true }
         if texts.contains("SKU"), texts.contains("RateCode") { return try readHeader(line, texts) }
         switch texts[0] {
         case "Publication Date": facts.publicationDate = texts.count > 1 ? texts[1] : ""
@@ -69,6 +75,7 @@ final class PriceListCSVReader: SourceReader {
         default: break
         }
         guard line < 20 else {
+            guard isPriceList else { throw Self.noHeader }
             throw ParseFailure(
                 position: .line(line, column: ""), found: ParseFailure.show(fields[0]),
                 expected: "a header with the columns SKU, RateCode, Unit")
@@ -147,7 +154,7 @@ final class PriceListCSVReader: SourceReader {
         let isCommitment = !contract.lease.isEmpty || text("TermType", fields) == "Reserved"
         row.contract = collector.words.intern(isCommitment ? contract.encoded() : [])
         row.section = isCommitment ? .commitments : .onDemand
-        try collector.add(row, description: field("PriceDescription", fields))
+        try collector.add(row, description: field("PriceDescription", fields)[...])
     }
 
     private func readSavingsPlan(_ line: Int, _ fields: [[UInt8]]) throws {
