@@ -20,6 +20,7 @@ test: ## Run every test
 	@Scripts/install-dependencies
 	@swift build --build-tests
 	@swift test --skip-build
+	@Scripts/check-rooms
 	@Scripts/check-generated
 
 bench: ## Measure throughput as ratios against jq, grep and wc (not part of the tests)

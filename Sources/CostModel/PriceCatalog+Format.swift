@@ -18,38 +18,47 @@ extension PriceCatalog {
     /// Reads the form that ``serialized()`` writes.
     /// - Throws: ``CatalogError`` naming the line.
     public init(parsing data: Data) throws {
-        var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
-        func text(_ slice: Data) -> String { String(decoding: slice, as: UTF8.self) }
-        guard let first = lines.popFirst(), text(first) == Self.header else {
-            throw CatalogError(line: 1, detail: "expected '\(Self.header)'")
+        try self.init(bytes: [UInt8](data).span)
+    }
+
+    private init(bytes: Span<UInt8>) throws {
+        var (position, number) = (0, 0)
+        func line() -> Range<Int>? {
+            guard position < bytes.count else { return nil }
+            var end = position
+            while end < bytes.count, bytes[unchecked: end] != UInt8(ascii: "\n") { end += 1 }
+            defer { (position, number) = (end + 1, number + 1) }
+            return position..<end
         }
-        guard let checksum = lines.popFirst().map(text), checksum.hasPrefix("sha256 "), let body = lines.first else {
-            throw CatalogError(line: 2, detail: "expected 'sha256' and a checksum")
+        func word(_ expected: String) throws -> String {
+            guard let range = line(), case let text = Row.text(bytes, range), text.hasPrefix(expected) else {
+                throw CatalogError(line: number, detail: "expected '\(expected)'")
+            }
+            return String(text.dropFirst(expected.count))
         }
-        let digest = Self.sha256(data[body.startIndex...])
-        guard checksum == "sha256 \(digest)" else {
+        guard try word(Self.header).isEmpty else { throw CatalogError(line: 1, detail: "expected '\(Self.header)'") }
+        let checksum = try word("sha256 ")
+        guard checksum == Self.sha256(bytes.extracting(position...)) else {
             throw CatalogError(line: 2, detail: "the checksum does not match: the catalogue is damaged")
         }
-        guard let version = lines.popFirst().map(text), version.hasPrefix("version ") else {
-            throw CatalogError(line: 3, detail: "expected 'version' and a date")
-        }
+        let version = try word("version ")
         var (sources, prices): ([String: String], [Price]) = ([:], [])
         var row = Row()
-        for (index, line) in lines.enumerated() where !line.isEmpty {
+        while let range = line() {
             do {
-                switch line.first {
+                switch range.isEmpty ? 0 : bytes[range.lowerBound] {
                 case UInt8(ascii: "S"):
-                    let fields = text(line).split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+                    let fields = Row.text(bytes, range).split(separator: "\t", omittingEmptySubsequences: false)
                     guard fields.count == 4 else { throw CatalogError(line: 0, detail: "expected 4 fields") }
-                    sources[fields[1]] = fields[3]
-                case UInt8(ascii: "P"): prices.append(try row.price(line, sources: sources))
+                    sources[String(fields[1])] = String(fields[3])
+                case UInt8(ascii: "P"): prices.append(try row.price(bytes, range, sources: sources))
                 default: throw CatalogError(line: 0, detail: "expected a line that begins with S or P")
                 }
             } catch {
-                throw CatalogError(line: index + 4, detail: (error as? CatalogError)?.detail ?? "\(error)")
+                throw CatalogError(line: number, detail: (error as? CatalogError)?.detail ?? "\(error)")
             }
         }
-        self.init(version: String(version.dropFirst("version ".count)), prices: prices)
+        self.init(version: version, sorted: prices)
     }
 
     /// One price a line, tab-separated; `=` stands for the value of the line above. The second line is the SHA-256 of
@@ -70,13 +79,12 @@ extension PriceCatalog {
             body += "P\t" + shown.joined(separator: "\t") + "\n"
             above = fields
         }
-        return Data((Self.header + "\nsha256 \(Self.sha256(Data(body.utf8)))\n" + body).utf8)
+        return Data((Self.header + "\nsha256 \(Self.sha256(Array(body.utf8).span))\n" + body).utf8)
     }
 
-    static func sha256(_ data: Data) -> String {
-        SHA256.hash(data: data).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+    static func sha256(_ bytes: Span<UInt8>) -> String {
+        let digest = bytes.withUnsafeBytes { SHA256.hash(data: $0) }
+        return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
 
@@ -91,6 +99,8 @@ public struct CatalogError: Error, Hashable, CustomStringConvertible {
 /// The fields of the line above, for `=`.
 private struct Row {
     private var fields = [String](repeating: "", count: 10)
+    private var tiers: [PriceTier] = []
+    private var source: String?
 
     static let separator = ": "  // between a source's title and the place inside it
 
@@ -99,21 +109,31 @@ private struct Row {
         return (String(source[..<range.lowerBound]), String(source[range.upperBound...]))
     }
 
-    mutating func price(_ line: Data, sources: [String: String]) throws -> Price {
-        var column = -1
-        for field in line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false) {
-            defer { column += 1 }
-            guard column >= 0 else { continue }
-            guard column < fields.count else { break }
-            if field.count == 1, field.first == UInt8(ascii: "=") { continue }
-            fields[column] = String(decoding: field, as: UTF8.self)
+    static func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+        bytes.extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+
+    mutating func price(_ bytes: Span<UInt8>, _ line: Range<Int>, sources: [String: String]) throws -> Price {
+        var (column, start) = (-1, line.lowerBound)
+        for end in line.lowerBound...line.upperBound
+        where end == line.upperBound || bytes[unchecked: end] == UInt8(ascii: "\t") {
+            defer { (column, start) = (column + 1, end + 1) }
+            guard fields.indices.contains(column) else { continue }
+            if end == start + 1, bytes[start] == UInt8(ascii: "=") { continue }
+            fields[column] = Self.text(bytes, start..<end)
+            if column == 9 { tiers = try Self.tiers(fields[9]) }
+            if column == 6 || column == 7 { source = nil }
         }
         guard column == fields.count else { throw CatalogError(line: 0, detail: "expected \(fields.count + 1) fields") }
-        guard let title = sources[fields[6]] else { throw CatalogError(line: 0, detail: "unknown source \(fields[6])") }
+        if source == nil {
+            guard let title = sources[fields[6]] else {
+                throw CatalogError(line: 0, detail: "unknown source \(fields[6])")
+            }
+            source = fields[7].isEmpty ? title : title + Self.separator + fields[7]
+        }
         return Price(
             offerCode: fields[0], region: fields[1], usageType: fields[2], operation: fields[3], unit: fields[4],
-            tiers: try Self.tiers(fields[9]), effectiveDate: fields[5],
-            source: fields[7].isEmpty ? title : title + Self.separator + fields[7], description: fields[8])
+            tiers: tiers, effectiveDate: fields[5], source: source ?? "", description: fields[8])
     }
 
     /// `0:0.09 10240:0.085 51200:`: each band's begin and price; a begin without a price is the end of the last band.

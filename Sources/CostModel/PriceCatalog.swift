@@ -35,8 +35,12 @@ public struct PriceCatalog: Sendable, PriceSource {
 
     /// - Parameter prices: In any order; one per offer code, region, usage type and operation.
     public init(version: String, prices: [Price]) {
+        self.init(version: version, sorted: prices.sorted { Self.order($0) < Self.order($1) })
+    }
+
+    init(version: String, sorted prices: [Price]) {
         self.version = version
-        self.prices = prices.sorted { Self.order($0) < Self.order($1) }
+        self.prices = prices
         var sections: [Section: Range<Int>] = [:]
         var start = 0
         for index in self.prices.indices {
