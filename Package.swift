@@ -55,7 +55,9 @@ let package = Package(
             name: "DomainTests",
             dependencies: ["CostModel", "Domain", "Traffic", .product(name: "Yams", package: "Yams")],
             exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "ReportsTests", dependencies: ["Domain", "Reports"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["CostModel", "Domain", "Reports", "Traffic"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "PriceStoreTests", dependencies: ["CostModel", "PriceStore"], resources: [.copy("Fixtures")],
             swiftSettings: strict),

@@ -48,12 +48,12 @@ public struct Figure: Hashable, Sendable {
     public func roundedUp(to step: Quantity, _ unit: String = "") throws(ArithmeticError) -> Figure {
         let rounded = try value.roundedUp(toMultipleOf: step)
         if rounded == value { return self }
-        let shown = Figure(step, unit).text
-        return Figure(value: rounded, text: "⌈\(text) to \(shown)⌉")
+        let steps = step == 1 ? "" : " in steps of \(Figure(step, unit).text)"
+        return Figure(value: rounded, text: "\(Figure(rounded, unit).text) (⌈\(text)⌉\(steps))")
     }
 
     public func atLeast(_ minimum: Quantity, _ unit: String = "") -> Figure {
-        value >= minimum ? self : Figure(value: minimum, text: "max(\(text), \(Figure(minimum, unit).text))")
+        value >= minimum ? self : Figure(value: minimum, text: "\(Figure(minimum, unit).text) (the least; not \(text))")
     }
 
     /// The same value under another text.

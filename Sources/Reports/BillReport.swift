@@ -51,8 +51,8 @@ public struct BillReport: Sendable {
         for line in bill.lines {
             let free = line.chosen.freeQuantity
             table.rows.append([
-                line.usage.service, line.usage.label, line.usage.key.region, line.usage.quantity.formatted(places: 3),
-                line.unit, free > 0 ? free.formatted(places: 3) : "", line.chosen.cost.shown,
+                line.usage.service, line.usage.label, line.usage.key.region, line.usage.quantity.shown,
+                line.unit, free > 0 ? free.shown : "", line.chosen.cost.shown,
             ])
         }
         return table
@@ -90,10 +90,16 @@ extension BillLine {
     var unit: String { usage.unit.isEmpty ? price.unit : usage.unit }
 }
 
+extension Quantity {
+    /// Three decimals; nine for less than a hundredth, so that little is not shown as none.
+    var shown: String { formatted(places: numerator < denominator / 100 ? 9 : 3) }
+}
+
 extension USD {
     /// Dollars and cents; below a cent, six decimals, so that a small cost is not shown as none.
     var shown: String {
         let small = cents == 0 && picodollars != 0
+        if small, picodollars.magnitude < 500_000 { return picodollars < 0 ? "-<$0.000001" : "<$0.000001" }
         let text = rounded(to: small ? 6 : 2)
         return (text.hasPrefix("-") ? "-$" : "$") + grouped(text.hasPrefix("-") ? String(text.dropFirst()) : text)
     }

@@ -6,7 +6,7 @@ enum ProfileFile {
         var bytes: [UInt8] = []
         try Files.chunks(of: path) { bytes.append(contentsOf: $0) }
         do { return try TrafficProfile(decoding: bytes) } catch {
-            throw InputProblem(description: "\(path): not a traffic profile: \(error)")
+            throw InputProblem(description: "\(path): \(error)")
         }
     }
 

@@ -5,6 +5,7 @@ import Domain
 /// From what was recorded to a month.
 struct ProjectionOptions: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Expected change of traffic: 20% for a fifth more, -10% for a tenth less.", valueName: "percent"))
     var growth: String?

@@ -85,7 +85,7 @@ struct Field {
 
     /// `3_000_000`, `0.05`, `5%`, `730/24`.
     func number(minimum: Quantity? = 0, maximum: Quantity? = nil, wholeOnly: Bool = false) throws -> Quantity {
-        let expected = wholeOnly ? "a whole number" : "a number"
+        let expected = (wholeOnly ? "a whole number" : "a number") + (tooLarge ? " below 10³⁸" : "")
         guard case .scalar(let scalar) = node, let value = Quantity(percentOrNumber: scalar.string) else {
             throw mismatch(expected)
         }
@@ -93,6 +93,12 @@ struct Field {
         if let minimum, value < minimum { throw mismatch(range(expected, minimum, maximum)) }
         if let maximum, value > maximum { throw mismatch(range(expected, minimum, maximum)) }
         return value
+    }
+
+    private var tooLarge: Bool {
+        guard case .scalar(let scalar) = node else { return false }
+        do { _ = try Quantity(scalar.string) } catch { return error == .overflow }
+        return false
     }
 
     private func range(_ expected: String, _ minimum: Quantity?, _ maximum: Quantity?) -> String {
