@@ -117,7 +117,7 @@ final class ImportSession {
         }
         count(facts, source.name)
         var paths: [String] = []
-        let (kindRanks, wordRanks) = (collector.kinds.ranks(), collector.words.ranks())
+        let (kindRanks, wordRanks) = (collector.kindRanks(), collector.words.ranks())
         for (number, region) in collector.regions.enumerated() {
             for section in RateSection.allCases {
                 let spool = collector.spool(region: number, section)
@@ -181,9 +181,12 @@ extension OfferVersion {
 extension InternTable {
     /// The place of each entry in byte order: the same for the same texts, in whatever order they came.
     func ranks() -> [UInt32] {
-        let order = (0..<UInt32(count)).sorted { self[$0].lexicographicallyPrecedes(self[$1]) }
-        var result = [UInt32](repeating: 0, count: count)
-        for (rank, id) in order.enumerated() { result[Int(id)] = UInt32(rank) }
+        Self.ranks((0..<count).sorted { self[UInt32($0)].lexicographicallyPrecedes(self[UInt32($1)]) })
+    }
+
+    static func ranks(_ order: [Int]) -> [UInt32] {
+        var result = [UInt32](repeating: 0, count: order.count)
+        for (rank, id) in order.enumerated() { result[id] = UInt32(rank) }
         return result
     }
 }

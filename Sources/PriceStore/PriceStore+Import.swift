@@ -27,7 +27,8 @@ extension PriceStore {
             throw PriceStoreError.io(path: path, operation: "open", reason: "not a file")
         }
         let file = try File(path, .read)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        // Small enough to stay in the cache from the kernel to the parser.
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 64)
         defer { buffer.deallocate() }
         let size = try file.size
         return try session.read(path, pathHint: path, bytesTotal: { size }) { take in

@@ -29,6 +29,22 @@ final class RateCollector {
 
     func spool(region: Int, _ section: RateSection) -> Spool { spools[region * 2 + (section == .onDemand ? 0 : 1)] }
 
+    /// The place of each kind by usage type, then by everything else.
+    func kindRanks() -> [UInt32] {
+        var names: [[UInt8]] = []
+        names.reserveCapacity(kinds.count)
+        for id in 0..<UInt32(kinds.count) {
+            let kind = kinds[id]
+            names.append(
+                kind.withUnsafeBufferPointer { bytes in
+                    // Written by the classifier, so never broken.
+                    var reader = ByteReader(bytes)
+                    return Array((try? reader.prefixed()) ?? bytes) + [0] + bytes
+                })
+        }
+        return InternTable.ranks(names.indices.sorted { names[$0].lexicographicallyPrecedes(names[$1]) })
+    }
+
     /// `description` is kept for on-demand rates only: a commitment's is its contract in words.
     func add(_ row: RateRow, description: ArraySlice<UInt8>) throws {
         rates += 1

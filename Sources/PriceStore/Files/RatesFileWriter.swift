@@ -36,7 +36,7 @@ struct RatesFileWriter {
     let kindRanks: [UInt32]
     let wordRanks: [UInt32]
     private var strings = InternTable()
-    private var localWords: [UInt32: UInt32] = [:]
+    private var localWords: [UInt32]  // number in this file + 1, by number in the collector; 0: not yet
     private var localKinds: [UInt32: UInt32] = [:]
     private var kindOrder: [UInt32] = []
     private var body: [UInt8] = []
@@ -44,6 +44,7 @@ struct RatesFileWriter {
 
     init(collector: RateCollector, kindRanks: [UInt32], wordRanks: [UInt32]) {
         (self.collector, self.kindRanks, self.wordRanks) = (collector, kindRanks, wordRanks)
+        localWords = [UInt32](repeating: 0, count: wordRanks.count)
     }
 
     mutating func write(_ spooled: [UInt8], _ header: RatesHeader) throws -> Result {
@@ -184,9 +185,10 @@ struct RatesFileWriter {
     }
 
     private mutating func localWord(_ word: UInt32) -> UInt32 {
-        if let known = localWords[word] { return known }
+        let known = localWords[Int(word)]
+        if known != 0 { return known - 1 }
         let id = strings.intern(Array(collector.words[word]))
-        localWords[word] = id
+        localWords[Int(word)] = id + 1
         return id
     }
 

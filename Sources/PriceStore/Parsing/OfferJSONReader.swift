@@ -145,16 +145,16 @@ struct OfferJSONReader: JSONSourceHandler {
         case .productFamily: text.withUnescaped { values.set(.productFamily, $0) }
         case .attribute(let attribute): text.withUnescaped { values.set(attribute, $0) }
         case .termCode: term.code = text.withUnescaped { collector.words.intern($0) }
-        case .effectiveDate: term.date = text.withUnescaped { collector.words.intern(Decimals.date($0)) }
+        case .effectiveDate: term.setDate(text)
         case .rateCode: term.setRateCode(text)
         case .description: term.setDescription(text)
         case .unit: term.setUnit(text)
         case .begin: try term.setBegin(text)
         case .end: try term.setEnd(text)
         case .currency: try term.setPrice(text, currency: currencyName)
-        case .lease: term.contract.lease = text.string
-        case .option: term.contract.purchaseOption = text.string
-        case .offeringClass: term.contract.offeringClass = text.string
+        case .lease: term.lease = text.withUnescaped { collector.words.intern($0) }
+        case .option: term.purchaseOption = text.withUnescaped { collector.words.intern($0) }
+        case .offeringClass: term.offeringClass = text.withUnescaped { collector.words.intern($0) }
         }
     }
 

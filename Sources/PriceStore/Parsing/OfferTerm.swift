@@ -5,7 +5,9 @@ struct OfferTerm {
     let collector: RateCollector
     var code: UInt32 = 0
     var date: UInt32 = 0
-    var contract = Contract()
+    var lease: UInt32 = 0  // these three: words
+    var purchaseOption: UInt32 = 0
+    var offeringClass: UInt32 = 0
     private(set) var ratesWithoutPrice = 0
     private var isReserved = false
     private var base = RateRow()
@@ -16,12 +18,14 @@ struct OfferTerm {
     private var descriptionStart = 0
     private var pending: [(row: RateRow, description: Range<Int>)] = []
     private var descriptions: [UInt8] = []
-    private var contracts: [Contract: UInt32] = [:]
+    private var contracts: [[UInt32]: UInt32] = [:]
+    private var lastDate: (text: [UInt8], word: UInt32)
     private let none: UInt32
 
     init(collector: RateCollector) {
         self.collector = collector
         none = collector.words.intern("")
+        lastDate = ([], none)
     }
 
     mutating func beginSKU(_ sku: SKU, _ product: ProductTable.Product) {
@@ -33,7 +37,7 @@ struct OfferTerm {
     mutating func begin(isReserved: Bool) {
         self.isReserved = isReserved
         (code, date) = (none, none)
-        contract = Contract()
+        (lease, purchaseOption, offeringClass) = (none, none, none)
         pending.removeAll(keepingCapacity: true)
         descriptions.removeAll(keepingCapacity: true)
     }
@@ -58,6 +62,14 @@ struct OfferTerm {
     mutating func setDescription(_ text: JSONText) {
         guard !isReserved else { return }
         text.withUnescaped { descriptions.append(contentsOf: $0) }
+    }
+
+    /// Thousands of terms in a row have one date.
+    mutating func setDate(_ text: JSONText) {
+        if !text.bytes.elementsEqual(lastDate.text) {
+            lastDate = (Array(text.bytes), text.withUnescaped { collector.words.intern(Decimals.date($0)) })
+        }
+        date = lastDate.word
     }
 
     mutating func setUnit(_ text: JSONText) { row.unit = text.withUnescaped { collector.words.intern($0) } }
@@ -104,8 +116,8 @@ struct OfferTerm {
 
     /// A term with a lease is a commitment, whichever section it stands in.
     mutating func end() throws {
-        let isCommitment = isReserved || !contract.lease.isEmpty
-        let contractWord = isCommitment ? word(contract) : none
+        let isCommitment = isReserved || lease != none
+        let contractWord = isCommitment ? contract() : none
         for (pendingRow, description) in pending {
             var row = pendingRow
             (row.term, row.date, row.contract) = (code, date, contractWord)
@@ -114,10 +126,15 @@ struct OfferTerm {
         }
     }
 
-    private mutating func word(_ contract: Contract) -> UInt32 {
-        if let known = contracts[contract] { return known }
+    private mutating func contract() -> UInt32 {
+        let key = [lease, purchaseOption, offeringClass]
+        if let known = contracts[key] { return known }
+        var contract = Contract()
+        contract.lease = collector.words.string(lease)
+        contract.purchaseOption = collector.words.string(purchaseOption)
+        contract.offeringClass = collector.words.string(offeringClass)
         let id = collector.words.intern(contract.encoded())
-        contracts[contract] = id
+        contracts[key] = id
         return id
     }
 }

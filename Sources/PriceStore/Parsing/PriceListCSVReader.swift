@@ -2,7 +2,7 @@ internal import CostModel
 
 /// An offer or a savings plan in CSV: five metadata lines, a header, one row for each rate, columns by name.
 ///
-/// AWS's rows have as many fields as the header; another number is an error. A first line `sep=,` marks a file that went
+/// AWS's rows have as many fields as the header and all end in a line end; anything else is an error. A first line `sep=,` marks a file that went
 /// through a spreadsheet: there, attributes missing at a row's end are empty, and lines of a single field are counted and passed over.
 /// A file cut exactly between two lines cannot be told from a whole one; a download's length is checked instead.
 final class PriceListCSVReader: SourceReader {
@@ -38,10 +38,11 @@ final class PriceListCSVReader: SourceReader {
                 position: .line(parser.line, column: ""), found: "the end of the file",
                 expected: "a header with the columns SKU, RateCode, Unit")
         }
-        if isCut, !isLenient, lastFieldCount < columns.count {
+        if isCut, !isLenient {
             throw ParseFailure(
-                position: .line(lastLine, column: columns[max(0, lastFieldCount - 1)]), found: "the end of the file",
-                expected: "the rest of the row")
+                position: .line(lastLine, column: columns[max(0, min(lastFieldCount, columns.count) - 1)]),
+                found: "the end of the file",
+                expected: "the rest of the row and a line end")
         }
         facts.products = seen.count
         return .rates(facts)

@@ -1,0 +1,103 @@
+import Foundation
+import PriceStore
+import Testing
+
+@Suite struct RefusalTests {
+    @Test func everyTruncationIsAnErrorWithinTheFileAndChangesNothing() throws {
+        let place = try Workplace()
+        let small = #"""
+            {"offerCode":"AmazonTest","version":"1","products":{"S":{"sku":"S","productFamily":"F","attributes":{"usagetype":
+            "EUC1-Request","regionCode":"eu-central-1","operation":"a \"b\" \u00e9"}}},"terms":{"OnDemand":{"S":{"S.T":{
+            "offerTermCode":"T","priceDimensions":{"S.T.R":{"beginRange":"0","endRange":"Inf","unit":"u","pricePerUnit":
+            {"USD":"0.10"},"appliesTo":["X"]}},"termAttributes":{}}}}},"attributesList":{}}
+            """#
+        let text = Array(small.utf8)
+        try place.load(String(decoding: text, as: UTF8.self))
+        let before = try place.store.prices(offer: "AmazonTest", region: "eu-central-1")
+        let whole = text.lastIndex(of: UInt8(ascii: "}")) ?? 0
+        for length in 0...whole {
+            let file = try place.write(Data(text[..<length]), "cut.json")
+            do {
+                try place.store.importFile(file, importedAt: Workplace.day)
+                Issue.record("\(length) of \(text.count) bytes were taken for a price list")
+            } catch PriceStoreError.malformed(_, .byte(let offset), _, _) {
+                #expect(offset <= length)
+            }
+        }
+        #expect(try place.store.prices(offer: "AmazonTest", region: "eu-central-1") == before)
+        #expect(try place.store.verify().isEmpty)
+    }
+
+    /// A cut between two lines leaves a valid, shorter CSV: there is nothing in the format to tell.
+    @Test func aCSVCutInsideALineIsAnErrorNamingTheLine() throws {
+        let place = try Workplace()
+        let text = Array(try Fixture.text("offer.csv").utf8)
+        let last = text.dropLast().lastIndex(of: 0x0A) ?? 0
+        for length in last + 2..<text.count {
+            let file = try place.write(Data(text[..<length]), "cut.csv")
+            do {
+                try place.store.importFile(file, importedAt: Workplace.day)
+                Issue.record("\(length) of \(text.count) bytes were taken for a price list")
+            } catch PriceStoreError.malformed(_, .line(let line, _), _, _) { #expect(line == 13) }
+        }
+    }
+
+    @Test func aMalformedNumberIsNamedWithItsPlace() throws {
+        let place = try Workplace()
+        let json = try Fixture.text("offer.json").replacing("\"0.0200000000\"", with: "\"0.02x\"")
+        let offset =
+            Array(json.utf8).count
+            - Array(json[(json.firstRange(of: "0.02x")?.lowerBound ?? json.endIndex)...].utf8).count
+        #expect(
+            throws: PriceStoreError.malformed(
+                source: place.path + "/a.json", at: .byte(offset), found: "'0.02x'", expected: "a decimal number")
+        ) { try place.load(json, "a.json") }
+        let csv = try Fixture.text("offer.csv").replacing("\"0.0200000000\"", with: "\"1.0000000000001\"")
+        #expect(
+            throws: PriceStoreError.malformed(
+                source: place.path + "/a.csv", at: .line(12, column: "PricePerUnit"), found: "'1.0000000000001'",
+                expected: "a price of at most 12 decimals")
+        ) { try place.load(csv, "a.csv") }
+    }
+
+    @Test(arguments: [
+        ("<html><body>AccessDenied</body></html>", "HTML"), ("[1, 2]", "array"),
+        ("{\"a\": 1, \"b\": {}}", "its keys: a, b"),
+        ("{\"FormatVersion\": \"aws_v1\", \"PriceList\": [\"{}\"]}", "GetProducts"), ("just some words\n", "header"),
+        ("{\"terms\": {}, \"products\": {}}", "before the products"), ("\u{1F}\u{8B}...", "text without"),
+    ]) func otherFilesAreNamedForWhatTheyAre(text: String, reason: String) throws {
+        let place = try Workplace()
+        #expect {
+            try place.load(text)
+        } throws: {
+            guard case PriceStoreError.notAnOffer(_, let said) = $0 else { return false }
+            return said.contains(reason)
+        }
+    }
+
+    @Test(arguments: ["", "   \n", "{", "{\"a\"", "{\"products\": {]"]) func brokenFilesAreMalformed(text: String)
+        throws
+    {
+        let place = try Workplace()
+        #expect {
+            try place.load(text)
+        } throws: {
+            if case PriceStoreError.malformed = $0 { true } else { false }
+        }
+        #expect(try place.store.offers().isEmpty)
+    }
+
+    /// Bytes changed at random may throw; they never trap, and never hurt what is there.
+    @Test(arguments: UInt64(1)...40) func damagedSourcesNeverTrap(seed: UInt64) throws {
+        var random = SplitMix64(state: seed)
+        let place = try Workplace()
+        for name in ["offer.json", "offer.csv", "plan.json", "plan.csv"] {
+            var bytes = Array(try Fixture.text(name).utf8)
+            for _ in 0..<Int.random(in: 1...8, using: &random) {
+                bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
+            _ = try? place.store.importFile(place.write(Data(bytes), name), importedAt: Workplace.day)
+        }
+        #expect(try place.store.verify().isEmpty)
+    }
+}
