@@ -49,7 +49,8 @@ public struct Biller: Sendable {
                     tiers: [PriceTier(begin: 0, end: nil, usd: usd)], effectiveDate: "", source: "the workload",
                     description: usage.label))
         } else if let own = book.price(for: usage) {
-            let listed = try? lookup.price(usage.key)  // a private price needs no listed one; its unit does if it has none
+            // A private price needs no listed one; only where it names no unit is the listed price's taken.
+            let listed = try? lookup.price(usage.key)
             quote = Quote(
                 price: Price(
                     offerCode: usage.key.offerCode, region: usage.key.region, usageType: usage.key.usageType,
