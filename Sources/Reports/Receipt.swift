@@ -14,7 +14,8 @@ struct Receipt {
         if usage.resources != 1 {
             rows.append(("bands", "filled by each of \(usage.resources.formatted()) on its own"))
         }
-        rows.append(("price", "\(usage.key), per \(price.unit)"))
+        let listed = price.region == usage.key.region ? "" : ", as listed for region '\(price.region)'"
+        rows.append(("price", "\(usage.key)\(listed), per \(price.unit)"))
         rows.append(
             (
                 "",

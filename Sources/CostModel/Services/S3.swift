@@ -56,7 +56,7 @@ extension ServiceDefinition {
             .number("storage_gb", "GB", "Data stored, on average over the month."),
             .number(
                 "stored_objects", "objects",
-                "Objects stored, where their size matters: with `object_kb`, replaces `storage_gb`."),
+                "Objects stored, for the minimum and the overhead of each; with `object_kb`, replaces `storage_gb`."),
             .number("object_kb", "KB", "Average size of a stored object."),
             .number("retention_days", "days", "In a step: days that each recorded payload stays stored."),
             .number("storage_hours", "h", optional: true, "Hours the data is stored; the whole month unless given."),
@@ -115,7 +115,7 @@ extension ServiceInput {
         let objects = try number("stored_objects")
         let perGB = Figure(1_048_576, "KB/GB")
         var stored = try number("storage_gb")
-        if objects.value > 0 {
+        if objects.value > 0, has("object_kb") {
             stored = try objects * number("object_kb").atLeast(kind.minimumKB, "KB") / perGB
         }
         if flow != nil, has("retention_days") {
