@@ -57,11 +57,13 @@ struct ProductKind {
     var operation: String
     var attributes: [String: String]  // AWS's JSON names; empty ones left out
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    /// Attributes cost ten times the rest, and most callers want prices only.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, withAttributes: Bool = true) throws {
         var reader = ByteReader(bytes)
         usageType = try reader.string()
         operation = try reader.string()
         attributes = [:]
+        guard withAttributes else { return }
         for attribute in Attribute.kept {
             let value = try reader.prefixed()
             if !value.isEmpty { attributes[attribute.name] = String(decoding: value, as: UTF8.self) }
