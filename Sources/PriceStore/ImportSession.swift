@@ -122,19 +122,18 @@ final class ImportSession {
             for section in RateSection.allCases {
                 let spool = collector.spool(region: number, section)
                 guard spool.rates > 0 else { continue }
-                var writer = RatesFileWriter(collector: collector, kindRanks: kindRanks, wordRanks: wordRanks)
                 let header = RatesHeader(
                     offerCode: version.offerCode, region: region, origin: version.origin, section: section,
                     version: version.version, publicationDate: version.publicationDate, source: version.source)
-                let result = try writer.write(try spool.takeAll(), header)
+                let path = "\(work)/\(number).\(section.rawValue)"
+                var writer = RatesFileWriter(path, collector: collector, kindRanks: kindRanks, wordRanks: wordRanks)
+                let result = try writer.write(try spool.takeAll(), rows: spool.rates, header)
                 count(result, source.name)
                 guard result.rates > 0 else { continue }
-                let path = "\(work)/\(number).\(section.rawValue)"
-                try File.write(result.bytes, to: path)
                 paths.append(path)
                 version.files.append(
                     .init(
-                        region: region, section: section.rawValue, rates: result.rates, sizeBytes: result.bytes.count,
+                        region: region, section: section.rawValue, rates: result.rates, sizeBytes: result.sizeBytes,
                         sha256: result.sha256))
             }
         }

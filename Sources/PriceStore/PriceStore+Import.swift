@@ -54,7 +54,7 @@ extension PriceStore {
                         .init(source: file, reason: "an index; the lists beside it are read anyway"))
                 }
             } catch let error as PriceStoreError {
-                // The store's disk failed, not this file.
+                // A failure of the store's own disk is not this file's.
                 if case .io(let failed, _, _) = error, failed != file { throw error }
                 session.report.skipped.append(.init(source: file, reason: "\(error)"))
             }

@@ -36,14 +36,20 @@ public struct PriceStore: Sendable {
     /// - Parameter usageTypes: Region-less names; nil for all. With a few, an EC2 region takes milliseconds.
     /// - Throws: ``PriceStoreError`` `.unknownOffer`, `.unknownRegion`, `.damaged`, `.io`.
     public func prices(offer: String, region: String, usageTypes: Set<String>? = nil) throws -> [Price] {
-        try rates(offer: offer, region: region, usageTypes: usageTypes).filter { $0.currency == "USD" }.map(\.price)
+        try rates(offer, region, usageTypes, withAttributes: false).filter { $0.currency == "USD" }.map(\.price)
     }
 
     /// As ``prices(offer:region:usageTypes:)``, with SKU, currency and attributes, in any currency.
     public func rates(offer: String, region: String, usageTypes: Set<String>? = nil) throws -> [OfferRate] {
+        try rates(offer, region, usageTypes, withAttributes: true)
+    }
+
+    private func rates(
+        _ offer: String, _ region: String, _ usageTypes: Set<String>?, withAttributes: Bool
+    ) throws -> [OfferRate] {
         guard !offer.hasPrefix("meter:") else { throw PriceStoreError.unknownOffer(offer) }
         return try load(offer, region, .onDemand) { file in
-            try file.offerRates { usageTypes?.contains($0.usageType) ?? true }
+            try file.offerRates(usageTypes: usageTypes, withAttributes: withAttributes)
         } key: {
             $0.sku + "." + $0.offerTermCode
         }

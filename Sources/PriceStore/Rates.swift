@@ -65,17 +65,32 @@ public struct MeteredRate: Hashable, Sendable {
 }
 
 extension RatesFile {
-    private func source(_ rateCode: String) -> String { "\(header.source) version \(header.version) \(rateCode)" }
-
     /// Prices in file order, bands put together. - Throws: ``PriceStoreError`` `.damaged`.
-    func offerRates(where isWanted: (ProductKind) -> Bool = { _ in true }) throws -> [OfferRate] {
+    func offerRates(usageTypes: Set<String>? = nil, withAttributes: Bool = true) throws -> [OfferRate] {
+        var texts = [String?](repeating: nil, count: wordCount)
+        func word(_ number: Int) -> String {
+            if let known = texts[number] { return known }
+            let text = self.word(number)
+            texts[number] = text
+            return text
+        }
+        func rateCode(_ row: Row) -> String {
+            var code = String(decoding: row.sku, as: UTF8.self)
+            code += "."
+            code += word(row.term)
+            code += "."
+            code += word(row.rateID)
+            return code
+        }
+        let source = "\(header.source) version \(header.version) "
         var result: [OfferRate] = []
         var lastKind: (number: Int, kind: ProductKind?) = (-1, nil)
         var previous: Row?
         try forEachRow { row in
             if row.kind != lastKind.number {
-                let kind = try kind(row.kind)
-                lastKind = (row.kind, isWanted(kind) ? kind : nil)
+                let name = try kind(row.kind, withAttributes: false)
+                let isWanted = usageTypes?.contains(name.usageType) ?? true
+                lastKind = (row.kind, isWanted ? withAttributes ? try kind(row.kind) : name : nil)
             }
             guard let kind = lastKind.kind else { return }
             let rateCode = rateCode(row)
@@ -84,7 +99,17 @@ extension RatesFile {
                 result[result.count - 1].price.tiers.append(tier)
                 result[result.count - 1].rateCodes.append(rateCode)
             } else {
-                result.append(offerRate(row, kind, rateCode, tier))
+                let price = Price(
+                    offerCode: header.offerCode, region: header.region, usageType: kind.usageType,
+                    operation: kind.operation, unit: word(row.unit), tiers: [tier], effectiveDate: word(row.date),
+                    source: source + rateCode, description: self.word(row.description))
+                let applies = word(row.appliesTo)
+                result.append(
+                    OfferRate(
+                        price: price, sku: String(decoding: row.sku, as: UTF8.self), offerTermCode: word(row.term),
+                        currency: word(row.currency), rateCodes: [rateCode],
+                        appliesTo: applies.isEmpty ? [] : applies.split(separator: " ").map(String.init),
+                        attributes: kind.attributes))
             }
             previous = row
         }
@@ -93,17 +118,6 @@ extension RatesFile {
 
     private func rateCode(_ row: Row) -> String {
         "\(String(decoding: row.sku, as: UTF8.self)).\(word(row.term)).\(word(row.rateID))"
-    }
-
-    private func offerRate(_ row: Row, _ kind: ProductKind, _ rateCode: String, _ tier: PriceTier) -> OfferRate {
-        let price = Price(
-            offerCode: header.offerCode, region: header.region, usageType: kind.usageType, operation: kind.operation,
-            unit: word(row.unit), tiers: [tier], effectiveDate: word(row.date), source: source(rateCode),
-            description: word(row.description))
-        return OfferRate(
-            price: price, sku: String(decoding: row.sku, as: UTF8.self), offerTermCode: word(row.term),
-            currency: word(row.currency), rateCodes: [rateCode],
-            appliesTo: word(row.appliesTo).split(separator: " ").map(String.init), attributes: kind.attributes)
     }
 
     func commitments() throws -> [CommitmentRate] {

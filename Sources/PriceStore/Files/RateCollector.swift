@@ -90,8 +90,25 @@ final class Spool {
     func takeAll() throws -> [UInt8] {
         defer { buffer = [] }
         guard isOnDisk else { return buffer }
-        let all = try File.read(path) + buffer
+        try flush()
+        buffer = []
+        let all = try File.read(path)
         try? File.remove(path)  // the staging directory goes in any case
         return all
+    }
+
+    /// Everything that was added, once, in parts.
+    func forEachPart(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        if isOnDisk {
+            let part = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.flushAt, alignment: 64)
+            defer { part.deallocate() }
+            let file = try File(path, .read)
+            while case let count = try file.read(into: part), count > 0 {
+                try body(UnsafeRawBufferPointer(rebasing: part[..<count]))
+            }
+            try? File.remove(path)  // the staging directory goes in any case
+        }
+        try buffer.withUnsafeBytes(body)
+        buffer = []
     }
 }

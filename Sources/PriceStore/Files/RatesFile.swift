@@ -79,7 +79,7 @@ struct RatesFile {
         return result
     }
 
-    var kindCount: Int { kinds.count }
+    var wordCount: Int { words.count }
 
     func word(_ number: Int) -> String { String(decoding: bytes[words[number]], as: UTF8.self) }
 
@@ -88,14 +88,12 @@ struct RatesFile {
     }
 
     /// - Throws: ``PriceStoreError`` `.damaged`.
-    func kind(_ number: Int) throws -> ProductKind {
+    func kind(_ number: Int, withAttributes: Bool = true) throws -> ProductKind {
         do {
             return try bytes.withUnsafeBufferPointer {
-                try ProductKind(UnsafeBufferPointer(rebasing: $0[kinds[number]]))
+                try ProductKind(UnsafeBufferPointer(rebasing: $0[kinds[number]]), withAttributes: withAttributes)
             }
-        } catch {
-            throw Self.overrun(path)
-        }
+        } catch { throw Self.overrun(path) }
     }
 
     /// Every row in file order: bands of one price are neighbours, ascending.

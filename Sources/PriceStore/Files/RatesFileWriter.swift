@@ -18,12 +18,12 @@ struct RatesHeader: Hashable {
 ///
 /// The file, version 1: `MAPRICE1`; header; words; kinds; rows; SHA-256 of all before it. Integers are LEB128.
 /// Rows are sorted by kind, SKU, term, unit, currency and band, so the same prices make the same bytes, whatever the
-/// order or the format of the source. Memory: the spool and 40 bytes a row.
+/// order or the format of the source. Memory: the spool and 60 bytes a row.
 struct RatesFileWriter {
     static let magic = Array("MAPRICE1".utf8)
 
     struct Result {
-        var bytes: [UInt8] = []
+        var sizeBytes = 0
         var sha256 = ""
         var rates = 0
         var duplicates = 0
@@ -32,6 +32,7 @@ struct RatesFileWriter {
         var irregularSamples: [String] = []  // `sku.term`, at most 10
     }
 
+    let path: String
     let collector: RateCollector
     let kindRanks: [UInt32]
     let wordRanks: [UInt32]
@@ -39,17 +40,20 @@ struct RatesFileWriter {
     private var localWords: [UInt32]  // number in this file + 1, by number in the collector; 0: not yet
     private var localKinds: [UInt32: UInt32] = [:]
     private var kindOrder: [UInt32] = []
-    private var body: [UInt8] = []
+    private var body: Spool  // the rows, before the tables they point into are complete
     private var result = Result()
 
-    init(collector: RateCollector, kindRanks: [UInt32], wordRanks: [UInt32]) {
+    init(_ path: String, collector: RateCollector, kindRanks: [UInt32], wordRanks: [UInt32]) {
         (self.collector, self.kindRanks, self.wordRanks) = (collector, kindRanks, wordRanks)
+        self.path = path
+        body = Spool(path: path + ".rows")
         localWords = [UInt32](repeating: 0, count: wordRanks.count)
     }
 
-    mutating func write(_ spooled: [UInt8], _ header: RatesHeader) throws -> Result {
+    /// - Parameter rows: How many the spool holds.
+    mutating func write(_ spooled: [UInt8], rows: Int, _ header: RatesHeader) throws -> Result {
         try spooled.withUnsafeBufferPointer { spool in
-            let order = try sortedRows(spool)
+            let order = try sortedRows(spool, count: rows)
             var start = 0
             while start < order.count {
                 var end = start + 1
@@ -58,7 +62,7 @@ struct RatesFileWriter {
                 start = end
             }
         }
-        assemble(header)
+        if result.rates > 0 { try assemble(header) }
         return result
     }
 
@@ -89,8 +93,9 @@ struct RatesFileWriter {
         }
     }
 
-    private func sortedRows(_ spool: UnsafeBufferPointer<UInt8>) throws -> [Position] {
+    private func sortedRows(_ spool: UnsafeBufferPointer<UInt8>, count: Int) throws -> [Position] {
         var positions: [Position] = []
+        positions.reserveCapacity(count)
         var reader = ByteReader(spool)
         var noLongOnes = InternTable()
         while !reader.isAtEnd {
@@ -122,7 +127,7 @@ struct RatesFileWriter {
             while end < rows.count, rows[end].sharesPrice(rows[start]) { end += 1 }
             let price = withoutRepeats(rows[start..<end])
             if isRegular(price) {
-                for row in price { add(row) }
+                for row in price { try add(row) }
             } else {
                 result.irregular += price.count
                 if result.irregularSamples.count < 10 {
@@ -166,22 +171,23 @@ struct RatesFileWriter {
         return true
     }
 
-    private mutating func add(_ row: SpooledRow) {
+    private mutating func add(_ row: SpooledRow) throws {
         result.rates += 1
         let flags = SpooledRow.flags(row.begin, row.end)
-        body.append(flags)
-        body.append(varint: localKind(row.kind))
-        body.append(prefixed: row.sku)
-        body.append(varint: localWord(row.term))
-        body.append(varint: localWord(row.rateID))
-        body.append(varint: localWord(row.unit))
-        body.append(varint: localWord(row.currency))
-        body.append(varint: localWord(row.date))
-        body.append(varint: localWord(row.contract))
-        body.append(varint: localWord(row.appliesTo))
-        body.append(varint: strings.intern(row.description))
-        SpooledRow.encodeBounds(row.begin, row.end, fractions: flags & 2 != 0, to: &body)
-        body.append(signed: row.amount)
+        body.buffer.append(flags)
+        body.buffer.append(varint: localKind(row.kind))
+        body.buffer.append(prefixed: row.sku)
+        body.buffer.append(varint: localWord(row.term))
+        body.buffer.append(varint: localWord(row.rateID))
+        body.buffer.append(varint: localWord(row.unit))
+        body.buffer.append(varint: localWord(row.currency))
+        body.buffer.append(varint: localWord(row.date))
+        body.buffer.append(varint: localWord(row.contract))
+        body.buffer.append(varint: localWord(row.appliesTo))
+        body.buffer.append(varint: strings.intern(row.description))
+        SpooledRow.encodeBounds(row.begin, row.end, fractions: flags & 2 != 0, to: &body.buffer)
+        body.buffer.append(signed: row.amount)
+        if body.buffer.count >= Spool.flushAt { try body.flush() }
     }
 
     private mutating func localWord(_ word: UInt32) -> UInt32 {
@@ -201,19 +207,27 @@ struct RatesFileWriter {
         return UInt32(kindOrder.count - 1)
     }
 
-    private mutating func assemble(_ header: RatesHeader) {
-        var bytes = Self.magic
-        bytes.reserveCapacity(body.count + body.count / 2)
-        for text in header.texts { bytes.append(prefixed: text) }
-        bytes.append(varint: strings.count)
-        for id in 0..<UInt32(strings.count) { bytes.append(prefixed: strings[id]) }
-        bytes.append(varint: kindOrder.count)
-        for kind in kindOrder { bytes.append(prefixed: collector.kinds[kind]) }
-        bytes.append(varint: result.rates)
-        bytes.append(contentsOf: body)
-        let digest = SHA256.hash(data: bytes)
-        bytes.append(contentsOf: digest)
-        result.bytes = bytes
+    private mutating func assemble(_ header: RatesHeader) throws {
+        var head = Self.magic
+        for text in header.texts { head.append(prefixed: text) }
+        head.append(varint: strings.count)
+        for id in 0..<UInt32(strings.count) { head.append(prefixed: strings[id]) }
+        head.append(varint: kindOrder.count)
+        for kind in kindOrder { head.append(prefixed: collector.kinds[kind]) }
+        head.append(varint: result.rates)
+        var (hash, size) = (SHA256(), 0)
+        let file = try File(path, .truncate)
+        func write(_ part: UnsafeRawBufferPointer) throws {
+            hash.update(bufferPointer: part)
+            size += part.count
+            try file.write(part)
+        }
+        try head.withUnsafeBytes(write)
+        try body.forEachPart(write)
+        let digest = hash.finalize()
+        try Array(digest).withUnsafeBytes { try file.write($0) }
+        try file.synchronise()
+        result.sizeBytes = size + SHA256.byteCount
         result.sha256 = hexadecimal(digest)
     }
 }

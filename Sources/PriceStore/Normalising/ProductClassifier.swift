@@ -2,8 +2,8 @@
 struct ProductClassifier {
     private struct Place {
         var region: Int
-        var usageType: [UInt8]
-        var operation: [UInt8]?  // nil: as the product has it
+        var usageType: UInt32  // these two: words
+        var operation: UInt32?  // nil: as the product has it
     }
 
     private var keys = InternTable()
@@ -25,9 +25,9 @@ struct ProductClassifier {
         if Int(key) == places.count { places.append(place(values, offerCode, collector)) }
         let place = places[Int(key)]
         scratch.removeAll(keepingCapacity: true)
-        scratch.append(prefixed: place.usageType)
+        scratch.append(prefixed: collector.words[place.usageType])
         if let operation = place.operation {
-            scratch.append(prefixed: operation)
+            scratch.append(prefixed: collector.words[operation])
         } else {
             scratch.append(prefixed: values[.operation])
         }
@@ -46,8 +46,8 @@ struct ProductClassifier {
                 to: .init(code: values.string(.toRegionCode), name: values.string(.toLocation))))
         let region = collector.regionNumber(result.region)
         if result.isWholeRegion { collector.wholeRegions.insert(region) }
-        let operation = result.operation == unchanged ? nil : Array(result.operation.utf8)
-        return Place(region: region, usageType: Array(result.usageType.utf8), operation: operation)
+        let operation = result.operation == unchanged ? nil : collector.words.intern(result.operation)
+        return Place(region: region, usageType: collector.words.intern(result.usageType), operation: operation)
     }
 }
 
@@ -57,11 +57,13 @@ struct ProductKind {
     var operation: String
     var attributes: [String: String]  // AWS's JSON names; empty ones left out
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    /// Attributes cost ten times the rest, and most callers want prices only.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, withAttributes: Bool = true) throws {
         var reader = ByteReader(bytes)
         usageType = try reader.string()
         operation = try reader.string()
         attributes = [:]
+        guard withAttributes else { return }
         for attribute in Attribute.kept {
             let value = try reader.prefixed()
             if !value.isEmpty { attributes[attribute.name] = String(decoding: value, as: UTF8.self) }
