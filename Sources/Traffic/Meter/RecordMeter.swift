@@ -128,13 +128,7 @@ struct RecordMeter {
         if fields.hasLambda { builder.add(fields.lambda) }
         guard !options.sizesOnly else { return }
         if options.textCounts { builder.addText(record) }
-        if options.scanPII {
-            scanner.scan(record, into: &findings)
-            if !findings.isEmpty {
-                builder.add(findings)
-                findings.reset()
-            }
-        }
+        if options.scanPII { builder.scan(record, with: &scanner, &findings) }
     }
 
     @inline(__always)

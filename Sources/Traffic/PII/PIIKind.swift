@@ -1,50 +1,50 @@
-/// What a finding is. The raw value is stored in encoded profiles: never reused, only added to.
+/// What a finding is. The raw value is stored in encoded profiles: dense from 0, never reused, only added to.
 public enum PIIKind: UInt8, CaseIterable, Sendable {
     case email = 0
-}
-
-/// Findings by kind. Takes no heap memory while there are none.
-public struct PIICounts: Sendable, Equatable {
-    private var counts: [Int] = []  // empty, or one per kind
-
-    public init() {}
-
-    public var isEmpty: Bool { counts.allSatisfy { $0 == 0 } }
-
-    /// Findings of all kinds.
-    public var total: Int { counts.reduce(into: 0) { $0.accumulate($1) } }
-
-    public subscript(kind: PIIKind) -> Int {
-        get { counts.isEmpty ? 0 : counts[kind.slot] }
-        set {
-            if counts.isEmpty {
-                guard newValue != 0 else { return }
-                counts = [Int](repeating: 0, count: PIIKind.allCases.count)
-            }
-            counts[kind.slot] = newValue
-        }
-    }
-
-    public mutating func merge(_ other: PIICounts) {
-        guard !other.counts.isEmpty else { return }
-        for kind in PIIKind.allCases where other[kind] > 0 {
-            var sum = self[kind]
-            sum.accumulate(other[kind])
-            self[kind] = sum
-        }
-    }
-
-    /// Sets all counts to 0 and keeps the memory for the next record.
-    mutating func reset() {
-        for index in counts.indices { counts[index] = 0 }
-    }
-
-    public static func == (left: PIICounts, right: PIICounts) -> Bool {
-        PIIKind.allCases.allSatisfy { left[$0] == right[$0] }
-    }
-}
-
-extension PIIKind {
-    /// The place in ``PIICounts``: raw values are dense from 0.
-    fileprivate var slot: Int { Int(rawValue) }
+    case ipv4 = 1
+    case ipv6 = 2
+    case macAddress = 3
+    case paymentCard = 4
+    case iban = 5
+    case usSSN = 6
+    /// Italian tax code of a person.
+    case codiceFiscale = 7
+    /// Italian VAT number.
+    case partitaIVA = 8
+    /// Number of a patient in England and Wales.
+    case nhsNumber = 9
+    /// Spanish identity number, of citizens (DNI) or foreigners (NIE).
+    case dni = 10
+    /// German tax number of a person.
+    case steuerID = 11
+    /// French social security number.
+    case nir = 12
+    /// Dutch citizen service number.
+    case bsn = 13
+    /// Polish identity number.
+    case pesel = 14
+    /// Brazilian tax number of a person.
+    case cpf = 15
+    /// Brazilian tax number of a company.
+    case cnpj = 16
+    /// Indian identity number.
+    case aadhaar = 17
+    /// Canadian social insurance number.
+    case canadianSIN = 18
+    /// Australian tax file number.
+    case australianTFN = 19
+    case phone = 20
+    case awsAccessKeyID = 21
+    case awsSecretAccessKey = 22
+    case jwt = 23
+    case gitHubToken = 24
+    /// A Slack token or the address of an incoming webhook.
+    case slackToken = 25
+    case stripeKey = 26
+    case googleAPIKey = 27
+    case googleOAuthToken = 28
+    /// The header line of a private key in PEM.
+    case privateKey = 29
+    /// `scheme://user:password@host`.
+    case urlCredentials = 30
 }

@@ -48,7 +48,15 @@ struct ProfileBuilder {
 
     mutating func add(_ report: LambdaReport) { profile.lambda.add(report) }
 
-    mutating func add(_ pii: PIICounts) {
+    /// Counts what the scanner finds in the record, and keeps samples.
+    mutating func scan(_ record: UnsafeBufferPointer<UInt8>, with scanner: inout PIIScanner, _ found: inout PIICounts) {
+        scanner.scan(record, into: &found, samples: &profile.piiSamples)
+        guard !found.isEmpty else { return }
+        add(found)
+        found.reset()
+    }
+
+    private mutating func add(_ pii: PIICounts) {
         slots[current].traffic.piiFindings.accumulate(pii.total)
         sources.add(pii)
     }

@@ -6,7 +6,7 @@ extension TrafficProfile {
         guard bytes.count >= Self.headerBytes else {
             throw .wrongLength(expected: Self.headerBytes, found: bytes.count)
         }
-        guard bytes[4] == Self.version else { throw .unsupportedVersion(bytes[4], offset: 4) }
+        guard 1...Self.version ~= bytes[4] else { throw .unsupportedVersion(bytes[4], offset: 4) }
         let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[5 + $1]) << UInt64(8 * $1) }
         guard length == UInt64(bytes.count - Self.headerBytes) else {
             let expected = Int(clamping: length.addingReportingOverflow(UInt64(Self.headerBytes)).partialValue)
@@ -25,6 +25,7 @@ extension TrafficProfile {
         sources = try Self.readSources(&reader)
         for keyPath in Self.textFields { text[keyPath: keyPath] = try reader.read() }
         accounting = try Self.readAccounting(&reader)
+        if bytes[4] > 1 { piiSamples = try Self.readSamples(&reader) }
         guard reader.isAtEnd else { throw .malformed("unexpected data after the profile", offset: reader.offset) }
         recomputeTotals()
     }

@@ -38,6 +38,22 @@ extension TrafficProfile {
         return counts
     }
 
+    static func readSamples(_ reader: inout ByteReader) throws(ProfileError) -> PIISamples {
+        var samples = PIISamples()
+        for index in 0..<(try reader.readCount(ofSize: 2)) {
+            let start = reader.offset
+            guard let kind = PIIKind(rawValue: try reader.readByte()) else {
+                throw .malformed("unknown kind of finding", offset: start)
+            }
+            let text = try reader.readBlob()
+            samples.keep(kind, text)
+            guard samples.samples.count == index + 1, samples.samples.last?.kind == kind,
+                samples.samples.last?.text == text
+            else { throw .malformed("samples of findings are not in order", offset: start) }
+        }
+        return samples
+    }
+
     static func readAccounting(_ reader: inout ByteReader) throws(ProfileError) -> LineAccounting {
         var accounting = LineAccounting()
         accounting.metered = try reader.read()

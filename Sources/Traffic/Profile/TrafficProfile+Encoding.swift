@@ -1,10 +1,11 @@
 import CZlib
 
-/// The binary form, version 1: `MATP`, version (1 byte), body length (8 bytes, little endian), CRC-32 of the body
+/// The binary form, version 2: `MATP`, version (1 byte), body length (8 bytes, little endian), CRC-32 of the body
 /// (4 bytes, little endian), body. The body is varints in a fixed order, everything sorted: equal profiles have equal bytes.
+/// Version 1 had no samples of findings; it is still read.
 extension TrafficProfile {
     static let magic: [UInt8] = Array("MATP".utf8)
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
     static let headerBytes = 17
 
     /// The profile in its versioned binary form; about 6 bytes a minute and 3 a size class.
@@ -29,6 +30,11 @@ extension TrafficProfile {
         Self.write(sources.other, to: &body)
         for keyPath in Self.textFields { body.write(text[keyPath: keyPath]) }
         writeAccounting(to: &body)
+        body.write(piiSamples.samples.count)
+        for sample in piiSamples.samples {
+            body.writeByte(sample.kind.rawValue)
+            body.write(sample.text)
+        }
 
         var whole = ByteWriter()
         whole.append(Self.magic)

@@ -22,6 +22,8 @@ public struct TrafficProfile: Sendable, Equatable {
     /// Text statistics; all 0 unless asked for.
     public internal(set) var text = TextCounts()
     public internal(set) var accounting = LineAccounting()
+    /// A few findings of each kind, blotted out.
+    public internal(set) var piiSamples = PIISamples()
 
     public init() {}
 
@@ -52,6 +54,7 @@ public struct TrafficProfile: Sendable, Equatable {
         sources.merge(other.sources)
         text.merge(other.text)
         accounting.merge(other.accounting)
+        piiSamples.merge(other.piiSamples)
     }
 
     /// The sum of two profiles.
