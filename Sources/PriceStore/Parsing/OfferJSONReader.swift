@@ -11,7 +11,7 @@ struct OfferJSONReader: JSONSourceHandler {
 
     enum Field {
         case none, offerCode, version, publicationDate, productFamily, attribute(Attribute)
-        case termCode, effectiveDate, rateCode, description, begin, end, unit, currency, lease, option, offeringClass
+        case termCode, effectiveDate, description, begin, end, unit, currency, lease, option, offeringClass
     }
 
     let collector: RateCollector
@@ -118,7 +118,6 @@ struct OfferJSONReader: JSONSourceHandler {
         case UInt8(ascii: "d"): if text.is("description") { field = .description }
         case UInt8(ascii: "b"): if text.is("beginRange") { field = .begin }
         case UInt8(ascii: "e"): if text.is("endRange") { field = .end }
-        case UInt8(ascii: "r"): if text.is("rateCode") { field = .rateCode }
         case UInt8(ascii: "a"): if text.is("appliesTo") { next = .appliesTo }
         default: break
         }
@@ -146,7 +145,6 @@ struct OfferJSONReader: JSONSourceHandler {
         case .attribute(let attribute): text.withUnescaped { values.set(attribute, $0) }
         case .termCode: term.code = text.withUnescaped { collector.words.intern($0) }
         case .effectiveDate: term.setDate(text)
-        case .rateCode: term.setRateCode(text)
         case .description: term.setDescription(text)
         case .unit: term.setUnit(text)
         case .begin: try term.setBegin(text)

@@ -42,7 +42,7 @@ struct OfferTerm {
         descriptions.removeAll(keepingCapacity: true)
     }
 
-    /// The key of a dimension is its rate code; `rateCode` inside says the same.
+    /// The key of a dimension is its rate code; `rateCode` inside repeats it and is not read.
     mutating func beginRate(_ key: JSONText) {
         row = base
         (row.unit, row.currency, row.appliesTo) = (none, none, none)
@@ -52,7 +52,7 @@ struct OfferTerm {
         setRateCode(key)
     }
 
-    mutating func setRateCode(_ text: JSONText) {
+    private mutating func setRateCode(_ text: JSONText) {
         row.rateID = text.withUnescaped { bytes in
             let start = bytes.lastIndex(of: UInt8(ascii: ".")).map { $0 + 1 } ?? 0
             return collector.words.intern(UnsafeBufferPointer(rebasing: bytes[start...]))
