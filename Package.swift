@@ -50,7 +50,9 @@ let package = Package(
             name: "pricing-benchmark", dependencies: ["CostModel", "Domain", "Traffic"], path: "Sources/Benchmarks",
             swiftSettings: strict),
         .testTarget(name: "CostModelTests", dependencies: ["CostModel"], swiftSettings: strict),
-        .testTarget(name: "TrafficTests", dependencies: ["CZlib", "CZstd", "Traffic"], swiftSettings: strict),
+        .testTarget(
+            name: "TrafficTests", dependencies: ["CZlib", "CZstd", "Traffic"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "DomainTests",
             dependencies: ["CostModel", "Domain", "Traffic", .product(name: "Yams", package: "Yams")],

@@ -27,6 +27,7 @@ struct TrafficDocument: Encodable {
         var tokens: [String: Int]
         var lambdaInvocations: Int
         var pii: [String: Int]
+        var piiSamples: [String: [String]]
         var piiBySource: [String: [String: Int]]
     }
     var traffic: Traffic
@@ -67,6 +68,9 @@ extension TrafficDocument.Traffic {
                 "cache_write": totals.tokens.cacheWrite,
             ],
             lambdaInvocations: profile.lambda.invocations, pii: named(profile.pii),
+            piiSamples: Dictionary(
+                uniqueKeysWithValues: PIIKind.allCases.filter { !profile.piiSamples[$0].isEmpty }
+                    .map { ("\($0)", profile.piiSamples[$0]) }),
             piiBySource: Dictionary(
                 uniqueKeysWithValues: profile.sources.named.filter { !$0.counts.pii.isEmpty }
                     .map { ($0.name, named($0.counts.pii)) }))

@@ -76,6 +76,8 @@ public struct TrafficReport: Sendable {
         }
         for kind in PIIKind.allCases where profile.pii[kind] > 0 {
             table.rows.append(["PII: \(kind)", number(profile.pii[kind]), sources(of: kind)])
+            let samples = profile.piiSamples[kind]
+            if !samples.isEmpty { table.rows.append(["", "", samples.joined(separator: "  ")]) }
         }
         return table
     }

@@ -52,6 +52,8 @@ struct ReplayCommand: ParsableCommand {
         var profile = TrafficProfile()
         var formats: [String] = []
         for path in profileIn { profile.merge(try ProfileFile.read(path)) }
+        var reading = reading
+        if workload?.estimatesTokens == true { reading.tokens = true }
         for path in logs {
             let (one, format) = try reading.profile(of: path)
             profile.merge(one)

@@ -94,3 +94,42 @@ struct SplitMix64: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 }
+
+/// Tokens come from the records, else from an estimate, else from the workload; never from nowhere.
+@Suite struct TokenTests {
+    private let estimator: Estimator
+
+    init() throws { estimator = Estimator(lookup: PriceLookup([try PriceCatalog.embedded()])) }
+
+    private func tokens(_ line: String, _ parameters: String) throws -> [String: Quantity] {
+        var meter = TrafficMeter(options: MeterOptions(textCounts: true), sourceName: "test")
+        let text = String(repeating: line + "\n", count: 10)
+        try Array(text.utf8).withUnsafeBytes { try meter.consume($0) }
+        let workload = try Workload(
+            "region: us-east-1\nsteps:\n  - bedrock: { model: anthropic.claude-3-5-haiku\(parameters) }", file: "w.yaml")
+        #expect(workload.estimatesTokens == !parameters.contains("input_tokens"))
+        let estimate = try estimator.estimate(workload, traffic: meter.finish(), projection: Projection())
+        let lines = try #require(estimate.observed).lines
+        return Dictionary(uniqueKeysWithValues: lines.map { ($0.usage.key.operation ?? "", $0.usage.quantity) })
+    }
+
+    private let reported = #"{"time":"2026-03-02T08:00:00Z","usage":{"input_tokens":7,"output_tokens":3}}"#
+    private let silent = #"{"time":"2026-03-02T08:00:00Z","question":"What will it cost?"}"#
+
+    @Test func reportedTokensAreExact() throws {
+        #expect(try tokens(reported, "") == ["input tokens": 70, "output tokens": 30])
+    }
+
+    @Test func theInputIsEstimatedFromTextAndTheOutputHasToBeGiven() throws {
+        let found = try tokens(silent, ", output_tokens: 5")
+        #expect(found["output tokens"] == 50)
+        let input = try #require(found["input tokens"])
+        #expect(input > 100 && input < 600)  // 10 records of some 65 bytes
+        #expect { try tokens(silent, "") } throws: { "\($0)".contains("output_tokens: is needed") }
+    }
+
+    @Test func whatTheWorkloadSaysWins() throws {
+        #expect(
+            try tokens(reported, ", input_tokens: 2, output_tokens: 1") == ["input tokens": 20, "output tokens": 10])
+    }
+}

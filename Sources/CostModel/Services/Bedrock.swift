@@ -11,7 +11,7 @@ extension ServiceDefinition {
             .events("requests", "Model invocations."),
             .text(
                 "model", required: true,
-                "Model id, or its beginning where that is unique: `anthropic.claude-3-haiku`, `eu.amazon.nova-lite`."),
+                "Model id, or its beginning where that is unique: `anthropic.claude-3-5-haiku`, `eu.amazon.nova-lite`."),
             .number(
                 "input_tokens", "tokens", optional: true,
                 "Input tokens of one request; in a replay, recorded or estimated ones unless given."),
@@ -27,23 +27,27 @@ extension ServiceDefinition {
         let requests = try input.number("requests")
         let (region, model) = BedrockModel.place(input.text("model"), region: input.region)
         let factor = input.flag("batch") ? Quantity.ratio(1, 2) : 1
-        func bill(_ label: String, _ operation: String, _ parameter: String, _ recorded: (EventFlow.Tokens) -> Int)
-            throws
-        {
+        func bill(
+            _ label: String, _ operation: String, _ parameter: String, isNeeded: Bool = false,
+            _ recorded: (EventFlow.Tokens) -> Int?
+        ) throws {
             var tokens = Figure(0)
+            let own = input.has("requests") ? nil : input.flow?.tokens
             if let each = try input.given(parameter) {
                 tokens = try requests * each
-            } else if !input.has("requests"), let flow = input.flow?.tokens {
-                let how = flow.isEstimate ? "tokens, estimated" : "tokens recorded"
-                tokens = try input.recorded({ _ in recorded(flow) }, how) ?? tokens
+            } else if let own, let count = recorded(own) {
+                let how = own.isEstimate ? "tokens, estimated" : "tokens recorded"
+                tokens = try input.recorded({ _ in count }, how) ?? tokens
+            } else if isNeeded, requests.value > 0 {
+                throw UsageError(parameter, "is needed, because the traffic does not report it")
             }
             meter.bill(
                 "\(label) (\(model))", model, tokens, "Tokens", operation: operation, region: region, factor: factor)
         }
-        try bill("Input tokens", "input tokens", "input_tokens", \.input)
-        try bill("Output tokens", "output tokens", "output_tokens", \.output)
-        try bill("Cache reads", "cache read tokens", "cache_read_tokens", \.cacheRead)
-        try bill("Cache writes", "cache write tokens", "cache_write_tokens", \.cacheWrite)
+        try bill("Input tokens", "input tokens", "input_tokens", isNeeded: true) { $0.input }
+        try bill("Output tokens", "output tokens", "output_tokens", isNeeded: true) { $0.isEstimate ? nil : $0.output }
+        try bill("Cache reads", "cache read tokens", "cache_read_tokens") { $0.cacheRead }
+        try bill("Cache writes", "cache write tokens", "cache_write_tokens") { $0.cacheWrite }
     }
 }
 

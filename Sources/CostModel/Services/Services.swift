@@ -1,7 +1,8 @@
 /// Every AWS service that has a billing rule here.
 public enum Services {
     public static let all: [ServiceDefinition] = [
-        .lambda, .lambdaEdge, .sqs, .sns, .eventBridge, .stepFunctions, .apiGateway, .s3, .dynamoDB, .kinesis, .firehose,
+        .lambda, .lambdaEdge, .sqs, .sns, .eventBridge, .stepFunctions, .apiGateway, .s3, .dynamoDB, .kinesis,
+        .firehose,
         .cloudWatch,
         .cloudWatchLogs, .bedrock, .ec2, .ebs, .rds, .elastiCache, .fargate, .ecr, .loadBalancer, .natGateway,
         .cloudFront, .dataTransfer, .route53, .secretsManager, .kms, .cognito, .openSearch, .athena, .ses, .raw,

@@ -33,7 +33,8 @@ public struct Estimator: Sendable {
             throw UsageProblem(origin: "", detail: "the traffic holds no events that could be metered")
         }
         let flow = EventFlow(traffic)
-        let observed = try usages(workload.steps, of: workload, flow: flow)
+        let text = traffic.text
+        let observed = try usages(workload.steps, of: workload, flow: flow, text: text)
         let scale: Quantity
         do {
             scale = try projection.scale(monthHours: workload.monthHours, observedMinutes: traffic.observedMinutes)
@@ -42,7 +43,7 @@ public struct Estimator: Sendable {
         }
         var scaled = flow
         scaled.scale = scale
-        let monthly = try usages(workload.steps, of: workload, flow: scaled)
+        let monthly = try usages(workload.steps, of: workload, flow: scaled, text: text)
         let rest = try usages(workload.fixed + workload.usage, of: workload)
         return Estimate(
             observed: try bill(workload, usages: observed), monthly: try bill(workload, usages: monthly + rest),
@@ -54,10 +55,12 @@ public struct Estimator: Sendable {
         return try Biller(lookup: lookup, book: book, freeTier: workload.freeTier).bill(usages)
     }
 
-    private func usages(_ items: [Workload.Item], of workload: Workload, flow: EventFlow? = nil) throws -> [Usage] {
+    private func usages(
+        _ items: [Workload.Item], of workload: Workload, flow: EventFlow? = nil, text: TextCounts = TextCounts()
+    ) throws -> [Usage] {
         try items.flatMap { item in
             do {
-                let own = try flow.map { try $0.reaching(item) }
+                let own = try flow.map { try $0.reaching(item, text: text) }
                 let input = ServiceInput(
                     item.service, values: item.values, region: workload.region, monthHours: workload.monthHours,
                     flow: own)
@@ -82,11 +85,16 @@ public struct UsageProblem: Error, Hashable, CustomStringConvertible {
 }
 
 extension EventFlow {
-    /// The part of the traffic that reaches a step.
-    fileprivate func reaching(_ item: Workload.Item) throws(ArithmeticError) -> EventFlow {
+    /// The part of the traffic that reaches a step. Where no record reports its tokens, the model's input is estimated
+    /// from the text of the records.
+    fileprivate func reaching(_ item: Workload.Item, text: TextCounts) throws(ArithmeticError) -> EventFlow {
         var flow = self
         for name in ["share", "per_event"] {
             if case .number(let part)? = item.values[name] { flow.scale = try flow.scale * part }
+        }
+        if flow.tokens == nil, text != TextCounts(), case .text(let model)? = item.values["model"] {
+            let estimate = text.estimatedTokens(family: TokenEstimator.Family(modelID: model))
+            flow.tokens = Tokens(input: estimate, output: 0, isEstimate: true)
         }
         return flow
     }

@@ -19,6 +19,11 @@ public struct Workload: Sendable {
     public var book: PriceBook
 
     public static let defaultMonthHours: Quantity = 730
+
+    /// Whether a step needs input tokens that it does not give: from the records, or estimated from their text.
+    public var estimatesTokens: Bool {
+        steps.contains { $0.values["model"] != nil && $0.values["input_tokens"] == nil }
+    }
 }
 
 /// A workload file that cannot be used: where, what was found, what was expected.
