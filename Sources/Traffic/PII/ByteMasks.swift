@@ -1,4 +1,4 @@
-/// One bit per byte of a record, 64 to a word: where its words, digits, at signs and hyphens are.
+/// One bit per byte of a record, 64 to a word: where its words, digits and at signs are.
 ///
 /// The rules look only at the beginnings of words and at these marks, so most bytes cost a few instructions and no
 /// branch. The memory is kept from record to record.
@@ -7,7 +7,8 @@ struct ByteMasks {
         var alphanumeric: UInt64 = 0
         var digits: UInt64 = 0
         var ats: UInt64 = 0
-        var hyphens: UInt64 = 0
+        /// Two hyphens stand together here.
+        var hasHyphens = false
     }
 
     /// One more than the record needs: what follows the last byte is no word.
@@ -59,8 +60,10 @@ struct ByteMasks {
         let letters = (folded &+ ones &* (0x80 - 0x61)) & ~(folded &+ ones &* (0x80 - 0x7b)) & isASCII
         word.digits |= gathered(digits) << shift
         word.alphanumeric |= gathered(digits | letters) << shift
-        word.ats |= gathered((ones &* 0x80 &- (low ^ ones &* 0x40)) & isASCII) << shift
-        word.hyphens |= gathered((ones &* 0x80 &- (low ^ ones &* 0x2d)) & isASCII) << shift
+        let ats = (ones &* 0x80 &- (low ^ ones &* 0x40)) & isASCII
+        if ats != 0 { word.ats |= gathered(ats) << shift }
+        let hyphens = (ones &* 0x80 &- (low ^ ones &* 0x2d)) & isASCII
+        if hyphens & hyphens >> 8 != 0 { word.hasHyphens = true }
     }
 
     /// The eighth bits of eight bytes as eight bits: a product moves each to its place.

@@ -31,7 +31,7 @@ public struct PIIScanner: Sendable {
     @inline(__always)
     private mutating func scan(_ text: RecordText, report: (inout PIIMask, PIIFinding, PIIKind) -> Void) {
         let count = text.count
-        var (resume, floor) = (0, 0)
+        var (resume, floor, keyFloor) = (0, 0, 0)
         var before = ByteMasks.Word()
         masks.words.withUnsafeBufferPointer { words in
             for index in 0...count / 64 {
@@ -64,16 +64,11 @@ public struct PIIScanner: Sendable {
                     floor = finding.end
                     if let kind = finding.kind { report(&mask, finding, kind) }
                 }
-                // The first of five hyphens, where one before it and four after are in sight.
-                if word.hyphens & 0x8000_0000_0000_0001 != 0
-                    || word.hyphens & word.hyphens >> 1 & word.hyphens >> 2 != 0
-                {
-                    var hyphens = word.hyphens & ~(word.hyphens << 1 | before.hyphens >> 63)
-                    while hyphens != 0 {
-                        if let finding = Self.privateKey(text, place &+ hyphens.trailingZeroBitCount) {
-                            report(&mask, finding, .privateKey)
-                        }
-                        hyphens &= hyphens &- 1
+                if word.hasHyphens {
+                    for hyphen in max(place - 8, keyFloor)..<max(place + 64, keyFloor) where text[hyphen] == 0x2d {
+                        guard hyphen >= keyFloor, let finding = Self.privateKey(text, hyphen) else { continue }
+                        keyFloor = finding.end
+                        report(&mask, finding, .privateKey)
                     }
                 }
                 before = word
@@ -100,7 +95,7 @@ public struct PIIScanner: Sendable {
         if text[start &- 1] == 0x5c || text[start &- 1] == 0x25, let skip = escape(text, start, length) {
             return skip == length ? nil : examineRest(text, start &+ skip, end)
         }
-        if digits.nonzeroBitCount == length { return number(text, start, end, next) }
+        if length < 64, digits == 1 << UInt64(length) &- 1 { return number(text, start, end, next) }
         return mixed(text, start, end, next)
     }
 
