@@ -49,19 +49,21 @@ let package = Package(
         .executableTarget(
             name: "pricing-benchmark", dependencies: ["CostModel", "Domain", "Traffic"], path: "Sources/Benchmarks",
             swiftSettings: strict),
-        .testTarget(name: "CostModelTests", dependencies: ["CostModel"], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "CostModelTests", dependencies: ["TestSupport", "CostModel"], swiftSettings: strict),
         .testTarget(
-            name: "TrafficTests", dependencies: ["CZlib", "CZstd", "Traffic"], exclude: ["Fixtures"],
+            name: "TrafficTests", dependencies: ["TestSupport", "CZlib", "CZstd", "Traffic"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "DomainTests",
-            dependencies: ["CostModel", "Domain", "Traffic", .product(name: "Yams", package: "Yams")],
+            dependencies: ["TestSupport", "CostModel", "Domain", "Traffic", .product(name: "Yams", package: "Yams")],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "ReportsTests", dependencies: ["CostModel", "Domain", "Reports", "Traffic"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "PriceStoreTests", dependencies: ["CostModel", "PriceStore"], resources: [.copy("Fixtures")],
+            name: "PriceStoreTests", dependencies: ["TestSupport", "CostModel", "PriceStore"],
+            resources: [.copy("Fixtures")],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

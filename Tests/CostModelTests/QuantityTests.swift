@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import CostModel
@@ -63,18 +64,5 @@ import Testing
         #expect((a < b) == (difference > 0))
         #expect(a.roundedUp >= a && a.roundedDown <= a)
         #expect(try a.roundedUp - a.roundedDown == (a.isWhole ? 0 : 1))
-    }
-}
-
-/// Steele, Lea and Flood's generator: a failing test prints the seed that makes it fail again.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

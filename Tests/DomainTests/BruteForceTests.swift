@@ -1,4 +1,5 @@
 import CostModel
+import TestSupport
 import Testing
 import Traffic
 
@@ -82,19 +83,6 @@ import Traffic
     }
 }
 
-/// Steele, Lea and Flood's generator: a failing test prints the seed that makes it fail again.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Tokens come from the records, else from an estimate, else from the workload; never from nowhere.
 @Suite struct TokenTests {
     private let estimator: Estimator
@@ -106,7 +94,8 @@ struct SplitMix64: RandomNumberGenerator {
         let text = String(repeating: line + "\n", count: 10)
         try Array(text.utf8).withUnsafeBytes { try meter.consume($0) }
         let workload = try Workload(
-            "region: us-east-1\nsteps:\n  - bedrock: { model: anthropic.claude-3-5-haiku\(parameters) }", file: "w.yaml")
+            "region: us-east-1\nsteps:\n  - bedrock: { model: anthropic.claude-3-5-haiku\(parameters) }", file: "w.yaml"
+        )
         #expect(workload.estimatesTokens == !parameters.contains("input_tokens"))
         let estimate = try estimator.estimate(workload, traffic: meter.finish(), projection: Projection())
         let lines = try #require(estimate.observed).lines

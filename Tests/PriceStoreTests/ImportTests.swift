@@ -1,6 +1,7 @@
 import CostModel
 import Foundation
 import PriceStore
+import TestSupport
 import Testing
 
 @Suite struct ImportTests {

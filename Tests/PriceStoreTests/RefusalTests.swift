@@ -1,5 +1,6 @@
 import Foundation
 import PriceStore
+import TestSupport
 import Testing
 
 @Suite struct RefusalTests {
