@@ -69,6 +69,9 @@ public struct ServiceInput: Sendable {
 
     func has(_ name: String) -> Bool { values[name] != nil }
 
+    /// No parameter of the service is given, and no traffic stands behind them.
+    public var saysNothing: Bool { flow == nil && !definition.parameters.contains { has($0.name) } }
+
     /// The number given, or its default, with its unit; traffic's count for a parameter that stands for events.
     func number(_ name: String) throws(ArithmeticError) -> Figure {
         let parameter = parameter(name)

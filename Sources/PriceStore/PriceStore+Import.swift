@@ -23,7 +23,8 @@ extension PriceStore {
     }
 
     static func read(_ path: String, _ session: ImportSession) throws -> ImportSession.Outcome {
-        guard Directory.kind(path) == .file else {
+        let kind = Directory.kind(path)
+        guard kind == nil || kind == .file else {
             throw PriceStoreError.io(path: path, operation: "open", reason: "not a file")
         }
         let file = try File(path, .read)

@@ -2,6 +2,7 @@ public import ArgumentParser
 public import CostModel
 import Domain
 import Foundation
+import Glibc
 import PriceStore
 public import Reports
 
@@ -87,8 +88,12 @@ struct OutputOptions: ParsableArguments {
 
 enum StandardOutput {
     static func write(_ text: String) throws {
-        do { try FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) } catch {
-            throw FileProblem(path: "standard output", detail: "\(error)", isOutput: true)
+        let bytes = [UInt8](text.utf8)
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            guard count >= 0 || errno == EINTR else { throw FileProblem.current("standard output", isOutput: true) }
+            written += max(count, 0)
         }
     }
 }

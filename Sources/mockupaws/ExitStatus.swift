@@ -13,6 +13,7 @@ enum ExitStatus: Int32 {
     /// - Returns: nil for errors that the argument parser reports itself.
     init?(_ error: any Error) {
         switch error {
+        case PriceStoreError.io(_, "open", _): self = .noInput
         case is WorkloadError, is UsageProblem, is BillingError, is PricingError, is CatalogError, is ProfileError,
             is PriceStoreError:
             self = .badData

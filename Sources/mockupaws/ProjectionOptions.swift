@@ -13,6 +13,11 @@ struct ProjectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Part of the traffic that was recorded: 1%, 0.05, 1/100.", valueName: "rate"))
     var sampleRate: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Hours that the logs cover; from the first to the last minute unless given.", valueName: "hours"))
+    var observedHours: String?
+
     var projection: Projection {
         get throws {
             var projection = Projection()
@@ -28,6 +33,12 @@ struct ProjectionOptions: ParsableArguments {
                         "--sample-rate \(sampleRate): expected more than 0 and at most 1, such as 1% or 1/100")
                 }
                 projection.sampleRate = rate
+            }
+            if let observedHours {
+                guard let hours = Quantity(percentOrNumber: observedHours), hours > 0 else {
+                    throw ValidationError("--observed-hours \(observedHours): expected more than 0, such as 24 or 1/4")
+                }
+                projection.observedHours = hours
             }
             return projection
         }

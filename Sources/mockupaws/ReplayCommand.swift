@@ -13,7 +13,7 @@ struct ReplayCommand: ParsableCommand {
             with a workload: as observed, and for a month. A damaged line is counted and shown, never fatal.
 
               mockupaws replay access.log --workload api.yaml
-              zcat *.gz | mockupaws replay - --format ndjson --workload api.yaml --growth 20%
+              zcat *.gz | mockupaws replay - --log-format ndjson --workload api.yaml --growth 20%
               mockupaws replay access.log --profile-out traffic.profile
               mockupaws replay --profile-in traffic.profile --workload api.yaml --region us-east-1
             """)

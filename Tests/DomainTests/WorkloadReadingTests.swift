@@ -1,6 +1,7 @@
 import CostModel
 import Domain
 import Testing
+import Traffic
 
 /// Wrong files are told apart by line, field, what was found and what was expected.
 @Suite struct WorkloadReadingTests {
@@ -99,5 +100,41 @@ import Testing
         #expect {
             try Estimator(lookup: PriceLookup([])).estimate(workload)
         } throws: { "\($0)".hasPrefix("w.yaml:3: steps[0].sqs: steps need traffic") }
+    }
+
+    @Test(arguments: [
+        ("sqs", "w.yaml:3: usage[0].sqs: says nothing to bill: give messages, payload_kb"),
+        ("{ sqs: { label: mine } }", "says nothing to bill"),
+        ("{ lambda: { requests: 1 } }", "w.yaml:3: usage[0].lambda: duration_ms: is missing"),
+    ])
+    func nothingIsSilentlyFree(item: String, problem: String) throws {
+        let workload = try Workload("region: us-east-1\nusage:\n  - \(item)", file: "w.yaml")
+        #expect {
+            try Estimator(lookup: PriceLookup([PriceCatalog.embedded()])).estimate(workload)
+        } throws: { "\($0)".contains(problem) }
+    }
+
+    @Test func aByteOrderMarkIsNoPartOfTheFile() throws {
+        #expect(try Workload("\u{FEFF}region: us-east-1\nusage:\n  - nat_gateway:", file: "w.yaml").usage.count == 1)
+    }
+
+    @Test func trafficWithoutTimesNeedsItsHours() throws {
+        let workload = try Workload("region: us-east-1\nsteps:\n  - sqs: {}", file: "w.yaml")
+        var meter = TrafficMeter(options: MeterOptions(format: .lines), sourceName: "log")
+        let text = [UInt8]("one\ntwo\n".utf8)
+        try text.withUnsafeBytes { try meter.consume($0) }
+        let profile = try meter.finish()
+        let estimator = Estimator(lookup: PriceLookup([try PriceCatalog.embedded()]))
+        #expect {
+            try estimator.estimate(workload, traffic: profile, projection: Projection())
+        } throws: { "\($0)".contains("--observed-hours") }
+        let day = try estimator.estimate(workload, traffic: profile, projection: Projection(observedHours: 24))
+        #expect(day.scale == (try Quantity("730/24")))
+        var none = TrafficMeter(options: MeterOptions(format: .ndjson), sourceName: "log")
+        try text.withUnsafeBytes { try none.consume($0) }
+        let damaged = try none.finish()
+        #expect {
+            try estimator.estimate(workload, traffic: damaged, projection: Projection())
+        } throws: { "\($0)".contains("2 read, 2 rejected; log, line 1: malformed") }
     }
 }

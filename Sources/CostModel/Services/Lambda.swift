@@ -71,6 +71,8 @@ extension ServiceDefinition {
             seconds = try invocations * each / Figure(1_000, "ms/s")
         } else if let recorded = try input.recorded({ $0.invocations?.megabyteMilliseconds }, "MB·ms recorded") {
             duration = try duration + recorded / megabytes
+        } else if invocations.value > 0, duration.value == 0, try input.number("managed_instance_hours").value == 0 {
+            throw UsageError("duration_ms", "is missing: the average billed time of one invocation")
         }
         meter.bill(
             "Duration (\(input.text("architecture")))", "Lambda-GB-Second" + suffix, duration, "GB-Seconds",

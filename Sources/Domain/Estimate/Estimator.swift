@@ -30,12 +30,22 @@ public struct Estimator: Sendable {
     /// - Throws: ``BillingError`` or ``UsageProblem``, each naming the place in the workload.
     public func estimate(_ workload: Workload, traffic: TrafficProfile, projection: Projection) throws -> Estimate {
         guard traffic.totals.events > 0 else {
-            throw UsageProblem(origin: "", detail: "the traffic holds no events that could be metered")
+            let lines = traffic.accounting
+            let first = lines.samples.first.map { "; \($0.input), line \($0.line): \($0.reason)" } ?? ""
+            throw UsageProblem(
+                origin: "",
+                detail:
+                    "the traffic holds no event that could be metered: \(lines.read) read, \(lines.rejected) rejected"
+                    + first)
         }
         let flow = EventFlow(traffic)
         let text = traffic.text
         let observed = try usages(workload.steps, of: workload, flow: flow, text: text)
         let scale: Quantity
+        guard traffic.observedMinutes > 0 || projection.observedHours != nil else {
+            throw UsageProblem(
+                origin: "", detail: "no record has a time, so a month cannot be projected: give --observed-hours")
+        }
         do {
             scale = try projection.scale(monthHours: workload.monthHours, observedMinutes: traffic.observedMinutes)
         } catch {
@@ -64,11 +74,18 @@ public struct Estimator: Sendable {
                 let input = ServiceInput(
                     item.service, values: item.values, region: workload.region, monthHours: workload.monthHours,
                     flow: own)
-                return try item.service.usage(input).map { usage in
+                let usages = try item.service.usage(input)
+                if usages.isEmpty, input.saysNothing {
+                    let names = item.service.parameters.prefix(8).map(\.name).joined(separator: ", ")
+                    throw UsageProblem(origin: item.origin, detail: "says nothing to bill: give \(names) …")
+                }
+                return usages.map { usage in
                     var usage = usage
                     usage.origin = item.origin
                     return usage
                 }
+            } catch let problem as UsageProblem {
+                throw problem
             } catch {
                 throw UsageProblem(origin: item.origin, detail: "\(error)")
             }

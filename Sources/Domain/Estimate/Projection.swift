@@ -4,14 +4,16 @@ public import CostModel
 public struct Projection: Hashable, Sendable {
     public var growth: Quantity  // 6/5 for 20 % more
     public var sampleRate: Quantity  // 1/100 when one event in a hundred was recorded
+    public var observedHours: Quantity?  // instead of first to last minute
 
-    public init(growth: Quantity = 1, sampleRate: Quantity = 1) {
-        (self.growth, self.sampleRate) = (growth, sampleRate)
+    public init(growth: Quantity = 1, sampleRate: Quantity = 1, observedHours: Quantity? = nil) {
+        (self.growth, self.sampleRate, self.observedHours) = (growth, sampleRate, observedHours)
     }
 
     /// What recorded counts are multiplied with to make a month of them.
     /// - Throws: ``ArithmeticError`` when nothing was observed, or on overflow.
     func scale(monthHours: Quantity, observedMinutes: Int) throws(ArithmeticError) -> Quantity {
-        try monthHours * 60 / Quantity(observedMinutes) * growth / sampleRate
+        let minutes = try observedHours.map { hours throws(ArithmeticError) in try hours * 60 }
+        return try monthHours * 60 / (minutes ?? Quantity(observedMinutes)) * growth / sampleRate
     }
 }

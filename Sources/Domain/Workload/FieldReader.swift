@@ -51,7 +51,8 @@ struct Field {
     /// The one key of a mapping such as `sqs: { … }`, and what it holds.
     func single(_ expected: String) throws -> (key: String, value: Field) {
         if case .scalar(let scalar) = node, !scalar.string.isEmpty {
-            return (scalar.string, child(scalar.string, Node([(Node, Node)]())))  // `- sqs` for `- sqs: {}`
+            let none = Node.mapping(Node.Mapping([], .implicit, .any, scalar.mark))  // `- sqs` for `- sqs: {}`
+            return (scalar.string, child(scalar.string, none))
         }
         guard case .mapping(let mapping) = node, mapping.count == 1, let (key, value) = mapping.first,
             let name = key.scalar?.string

@@ -68,7 +68,8 @@ extension Workload.Item {
 extension Field {
     static func root(of text: String, file: String) throws -> Field {
         do {
-            guard let node = try Yams.compose(yaml: text) else {
+            let isMarked = text.unicodeScalars.first == "\u{FEFF}"  // a byte order mark, as some editors write
+            guard let node = try Yams.compose(yaml: isMarked ? String(text.unicodeScalars.dropFirst()) : text) else {
                 throw WorkloadError(file: file, line: 1, field: "", detail: "the file is empty")
             }
             return Field(node: node, path: "", file: file)
