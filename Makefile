@@ -40,7 +40,7 @@ docs: ## Write the generated documents anew
 
 prices: ## Make the embedded price catalogue anew from data/
 	@swift build --product mockupaws
-	@.build/debug/mockupaws prices build data/price-facts.tsv data/price-sources.tsv -o Sources/CostModel/Resources/prices.catalog
+	@.build/debug/mockupaws prices build data/price-facts.tsv data/price-sources.tsv -o Sources/CPriceCatalog/prices.catalog
 
 clean: ## Remove what was built
 	@rm -rf .build

@@ -19,17 +19,17 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CPriceCatalog", exclude: ["prices.catalog"]),
         .target(
             name: "CostModel",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
-            resources: [.copy("Resources/prices.catalog")],
+            dependencies: ["CPriceCatalog", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(name: "Traffic", dependencies: ["CZlib", "CZstd"], swiftSettings: strict),
         .target(
             name: "Domain",
             dependencies: ["CostModel", "Traffic", .product(name: "Yams", package: "Yams")],
-            resources: [.copy("Starters")],
+            resources: [.embedInCode("Starters")],
             swiftSettings: strict
         ),
         .target(
@@ -66,5 +66,6 @@ let package = Package(
             resources: [.copy("Fixtures")],
             swiftSettings: strict),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c2x
 )

@@ -1,3 +1,4 @@
+import CPriceCatalog
 import Crypto
 public import Foundation
 
@@ -6,13 +7,10 @@ extension PriceCatalog {
     static let formatVersion = 1
     private static let header = "mockupaws-price-catalog \(formatVersion)"
 
-    /// The catalogue that ships with the product, checked against its checksum.
-    /// - Throws: ``CatalogError`` when the resource is missing or damaged.
+    /// The catalogue that is part of the program's file, checked against its checksum.
+    /// - Throws: ``CatalogError`` when it is damaged.
     public static func embedded() throws -> PriceCatalog {
-        guard let url = Bundle.module.url(forResource: "prices", withExtension: "catalog") else {
-            throw CatalogError(line: 0, detail: "the price catalogue is not beside the program (prices.catalog)")
-        }
-        return try PriceCatalog(parsing: Data(contentsOf: url))
+        try PriceCatalog(bytes: UnsafeBufferPointer(start: price_catalog(), count: price_catalog_size()).span)
     }
 
     /// Reads the form that ``serialized()`` writes.

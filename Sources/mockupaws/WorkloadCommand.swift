@@ -29,7 +29,7 @@ struct WorkloadCommand: ParsableCommand {
         }
 
         func run() throws {
-            guard let text = try StarterWorkload.named(starter)?.text() else { return }
+            guard let text = StarterWorkload.named(starter)?.text else { return }
             guard let output else { return try StandardOutput.write(text) }
             if !force, Files.size(of: output) != nil {
                 throw FileProblem(path: output, detail: "is there already; --force overwrites it", isOutput: true)

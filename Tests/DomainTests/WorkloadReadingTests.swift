@@ -90,7 +90,7 @@ import Traffic
 
     @Test(arguments: StarterWorkload.all.map(\.name))
     func everyStarterIsRight(_ name: String) throws {
-        let text = try #require(StarterWorkload.named(name)).text()
+        let text = try #require(StarterWorkload.named(name)).text
         let workload = try Workload(text, file: name)
         #expect(workload.steps.count + workload.fixed.count >= 5)
     }
