@@ -13,10 +13,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CPriceCatalog", exclude: ["prices.catalog"]),
@@ -26,6 +28,9 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "Traffic", dependencies: ["CZlib", "CZstd"], swiftSettings: strict),
+        .target(
+            name: "SQLDatabase", dependencies: ["CPostgres", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
         .target(
             name: "Domain",
             dependencies: ["CostModel", "Traffic", .product(name: "Yams", package: "Yams")],
@@ -49,7 +54,8 @@ let package = Package(
         .executableTarget(
             name: "pricing-benchmark", dependencies: ["CostModel", "Domain", "Traffic"], path: "Sources/Benchmarks",
             swiftSettings: strict),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["SQLDatabase"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "CostModelTests", dependencies: ["TestSupport", "CostModel"], swiftSettings: strict),
         .testTarget(
             name: "TrafficTests", dependencies: ["TestSupport", "CZlib", "CZstd", "Traffic"], exclude: ["Fixtures"],
@@ -60,6 +66,9 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "ReportsTests", dependencies: ["CostModel", "Domain", "Reports", "Traffic"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SQLDatabaseTests", dependencies: ["TestSupport", "CPostgres", "SQLDatabase"],
             swiftSettings: strict),
         .testTarget(
             name: "PriceStoreTests", dependencies: ["TestSupport", "CostModel", "PriceStore"],

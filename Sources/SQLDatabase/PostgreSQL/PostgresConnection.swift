@@ -1,0 +1,183 @@
+import CPostgres
+import Foundation
+
+/// One connection, used by one thread. It connects when it is first needed and again after it was lost.
+final class PostgresConnection: SQLConnection {
+    private let settings: PostgresDatabase.Settings
+    private var connection: OpaquePointer?
+    private var prepared: [String: String] = [:]  // text → name of the prepared statement
+    private var isLost = false
+
+    private static let preparedStatementLimit = 500
+    private static let pipelineLimit = 256  // statements in flight; their answers stay far below a socket's buffer
+    private static let conflictAttempts = 5
+
+    init(_ settings: PostgresDatabase.Settings) {
+        self.settings = settings
+    }
+
+    // MARK: Transactions
+
+    /// `BEGIN`, `body`, `COMMIT`. Runs again after a serialisation failure or a deadlock, and when the connection
+    /// turns out to be stale before the body began.
+    func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+        for _ in 1..<Self.conflictAttempts {
+            do { return try transactOnce(body) } catch is Conflict { continue }
+        }
+        do { return try transactOnce(body) } catch is Conflict {
+            throw SQLError.unavailable("transactions kept conflicting")
+        }
+    }
+
+    private func transactOnce<Value>(_ body: () throws -> Value) throws -> Value {
+        try retryingOnce { try simple("BEGIN") }
+        do {
+            let value = try body()
+            try simple("COMMIT")
+            return value
+        } catch {
+            if !isLost { try? simple("ROLLBACK") }  // the first error is the one to tell
+            throw error
+        }
+    }
+
+    /// Runs `body` again when the connection was lost meanwhile: for what may be done twice.
+    func retryingOnce<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch {
+            guard isLost else { throw error }
+            return try body()
+        }
+    }
+
+    // MARK: SQLConnection
+
+    func execute(_ sql: SQL) throws -> Int {
+        let name = try prepare(sql)
+        let answer = try checked(Parameters(sql.values).execute(name, on: try connected()), sql.text)
+        return answer.changedRows
+    }
+
+    func query(_ sql: SQL, each body: (any SQLRow) throws -> Void) throws {
+        let name = try prepare(sql)
+        let answer = try checked(Parameters(sql.values).execute(name, on: try connected()), sql.text)
+        for row in 0..<answer.rows { try body(PostgresRow(answer: answer, row: row)) }
+    }
+
+    func batch(_ statements: [SQL]) throws -> [Int] {
+        var changes: [Int] = []
+        for start in stride(from: 0, to: statements.count, by: Self.pipelineLimit) {
+            changes += try pipeline(statements[start..<min(start + Self.pipelineLimit, statements.count)])
+        }
+        return changes
+    }
+
+    private func pipeline(_ statements: ArraySlice<SQL>) throws -> [Int] {
+        let names = try statements.map(prepare)
+        let connection = try connected()
+        guard PQenterPipelineMode(connection) == 1 else { throw lost() }
+        for (statement, name) in zip(statements, names) {
+            guard Parameters(statement.values).send(name, on: connection) else { throw lost() }
+        }
+        guard PQpipelineSync(connection) == 1 else { throw lost() }
+        var changes: [Int] = []
+        var failure: (any Error)?
+        for statement in statements {  // after an error the server answers the rest with PGRES_PIPELINE_ABORTED
+            guard let result = PQgetResult(connection) else { throw lost() }
+            do { changes.append(try checked(result, statement.text).changedRows) } catch { failure = failure ?? error }
+            while let more = PQgetResult(connection) { PQclear(more) }
+        }
+        while let result = PQgetResult(connection) {
+            let isSync = PQresultStatus(result) == PGRES_PIPELINE_SYNC
+            PQclear(result)
+            if isSync { break }
+        }
+        guard PQexitPipelineMode(connection) == 1 else { throw lost() }
+        if let failure { throw failure }
+        return changes
+    }
+
+    // MARK: Connection
+
+    func disconnect() {
+        PQfinish(connection)
+        (connection, prepared) = (nil, [:])
+    }
+
+    private func connected() throws(SQLError) -> OpaquePointer {
+        if let connection { return connection }
+        let keywords = [  // those after `dbname` win over the URL's
+            ("application_name", "mockupaws"), ("connect_timeout", "5"), ("tcp_user_timeout", "10000"),
+            ("dbname", settings.url), ("client_encoding", "UTF8"),
+        ]
+        let opened = withCStrings(keywords.map(\.0)) { keys in
+            withCStrings(keywords.map(\.1)) { PQconnectdbParams(keys, $0, 1) }
+        }
+        guard PQstatus(opened) == CONNECTION_OK else {
+            let message = String(cString: PQerrorMessage(opened))
+            PQfinish(opened)
+            isLost = true
+            throw .unavailable(message.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        (connection, isLost) = (opened, false)
+        let milliseconds = Int(settings.statementSeconds * 1000)
+        PQclear(PQexec(opened, "SET statement_timeout = \(milliseconds); SET client_min_messages = error"))
+        return opened!
+    }
+
+    /// Gives the connection up; the next statement makes a new one.
+    private func lost() -> SQLError {
+        let message = connection.map { String(cString: PQerrorMessage($0)) } ?? "the connection is gone"
+        disconnect()
+        isLost = true
+        return .unavailable(message.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    private func simple(_ text: String) throws {
+        _ = try checked(PQexec(try connected(), text), text)
+    }
+
+    private func prepare(_ sql: SQL) throws -> String {
+        if let name = prepared[sql.text] { return name }
+        if prepared.count >= Self.preparedStatementLimit {
+            try simple("DEALLOCATE ALL")
+            prepared = [:]
+        }
+        let name = "s\(prepared.count)"
+        let types = sql.values.map(\.typeOID)
+        _ = try checked(PQprepare(try connected(), name, sql.text, Int32(types.count), types), sql.text)
+        prepared[sql.text] = name
+        return name
+    }
+
+    private func checked(_ result: OpaquePointer?, _ text: String) throws -> PostgresAnswer {
+        guard let result else { throw lost() }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return PostgresAnswer(result)
+        default: break
+        }
+        let answer = PostgresAnswer(result)
+        let state = answer.field(PG_FIELD_SQLSTATE)
+        if PQstatus(connection) == CONNECTION_BAD { throw lost() }
+        let (message, constraint) = (answer.field(PG_FIELD_MESSAGE), answer.field(PG_FIELD_CONSTRAINT))
+        switch state {
+        case "23505": throw SQLError.constraint(.unique, name: constraint)
+        case "23503": throw SQLError.constraint(.foreignKey, name: constraint)
+        case "23514": throw SQLError.constraint(.check, name: constraint)
+        case "23502": throw SQLError.constraint(.notNull, name: answer.field(PG_FIELD_COLUMN))
+        case "40001", "40P01": throw Conflict()
+        default:
+            // Classes: 08 connection, 53 resources, 55 lock not available, 57 shutdown or time-out, 58 system error.
+            let isOutage = ["08", "53", "55", "57", "58"].contains(state.prefix(2))
+            throw isOutage ? SQLError.unavailable(message) : SQLError.statement("\(state) \(message) in \(text)")
+        }
+    }
+
+    /// Another transaction was in the way; this one may be tried again.
+    private struct Conflict: Error {}
+}
+
+private func withCStrings<Value>(_ strings: [String], _ body: ([UnsafePointer<CChar>?]) -> Value) -> Value {
+    let copies = strings.map { strdup($0) }
+    defer { for copy in copies { free(copy) } }
+    return body(copies.map { UnsafePointer($0) } + [nil])
+}

@@ -1,0 +1,99 @@
+public import Foundation
+
+/// A value that is bound to a statement or read from a row. Both drivers know these types and no others.
+public enum SQLValue: Sendable, Hashable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    case blob([UInt8])
+    case uuid(UUID)
+}
+
+/// What can stand in the interpolation of an ``SQL`` statement.
+public protocol SQLConvertible: Sendable {
+    var sqlValue: SQLValue { get }
+}
+
+extension SQLValue: SQLConvertible { public var sqlValue: SQLValue { self } }
+extension Bool: SQLConvertible { public var sqlValue: SQLValue { .bool(self) } }
+extension Int: SQLConvertible { public var sqlValue: SQLValue { .integer(Int64(self)) } }
+extension Int64: SQLConvertible { public var sqlValue: SQLValue { .integer(self) } }
+extension Double: SQLConvertible { public var sqlValue: SQLValue { .real(self) } }
+extension String: SQLConvertible { public var sqlValue: SQLValue { .text(self) } }
+extension UUID: SQLConvertible { public var sqlValue: SQLValue { .uuid(self) } }
+extension [UInt8]: SQLConvertible { public var sqlValue: SQLValue { .blob(self) } }
+extension Optional where Wrapped: SQLConvertible {
+    public var sqlValue: SQLValue { map(\.sqlValue) ?? .null }
+}
+
+/// One statement. An interpolated value is bound, never pasted: `"SELECT name FROM scenario WHERE id = \(id)"`.
+/// `\(sql: fragment)` joins another statement's text and values, `\(list: values)` writes one placeholder for each.
+public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
+    /// The text with `$1`, `$2` … in the order of ``values``, which both drivers read alike.
+    public private(set) var text: String
+    public private(set) var values: [SQLValue]
+
+    public init(stringLiteral text: String) {
+        (self.text, values) = (text, [])
+    }
+
+    public init(stringInterpolation: StringInterpolation) {
+        (text, values) = (stringInterpolation.text, stringInterpolation.values)
+    }
+
+    /// Text that is not a literal, without values.
+    public init(text: String) {
+        self.init(stringLiteral: text)
+    }
+
+    public struct StringInterpolation: StringInterpolationProtocol {
+        var text = ""
+        var values: [SQLValue] = []
+
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            text.reserveCapacity(literalCapacity + 4 * interpolationCount)
+            values.reserveCapacity(interpolationCount)
+        }
+
+        public mutating func appendLiteral(_ literal: String) {
+            text += literal
+        }
+
+        public mutating func appendInterpolation(_ value: some SQLConvertible) {
+            values.append(value.sqlValue)
+            text += "$\(values.count)"
+        }
+
+        public mutating func appendInterpolation<Value: SQLConvertible>(_ value: Value?) {
+            appendInterpolation(value.sqlValue)
+        }
+
+        public mutating func appendInterpolation(list: [some SQLConvertible]) {
+            for (index, value) in list.enumerated() {
+                if index > 0 { text += ", " }
+                appendInterpolation(value)
+            }
+        }
+
+        public mutating func appendInterpolation(sql fragment: SQL) {
+            var digits: Int?
+            for character in fragment.text {  // `$3` of the fragment becomes `$(3 + values before it)`
+                if let number = digits, let digit = character.wholeNumberValue {
+                    digits = number * 10 + digit
+                    continue
+                }
+                endPlaceholder(&digits)
+                if character == "$" { digits = 0 } else { text.append(character) }
+            }
+            endPlaceholder(&digits)
+            values += fragment.values
+        }
+
+        private mutating func endPlaceholder(_ digits: inout Int?) {
+            if let number = digits { text += "$\(values.count + number)" }
+            digits = nil
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// What went wrong in a database. The text is for logs: it may hold SQL and names of the schema, never bound values.
+public enum SQLError: Error, Sendable, Hashable {
+    /// A rule of the schema refused a row; `name` is the constraint's, or SQLite's `table.column` list.
+    case constraint(Constraint, name: String)
+    /// The database cannot be used now: not there, connection lost, no connection free in time, disk full, locked.
+    /// A write that ends so may still have been committed.
+    case unavailable(String)
+    /// The statement is wrong, or a column is not of the type that was asked for.
+    case statement(String)
+    /// The schema was made by a newer program.
+    case newerSchema(found: Int, known: Int)
+
+    public enum Constraint: Sendable, Hashable { case unique, foreignKey, check, notNull }
+}

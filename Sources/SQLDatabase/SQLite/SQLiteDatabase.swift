@@ -1,0 +1,125 @@
+import Foundation
+import GRDB
+import Synchronization
+
+/// SQLite in WAL mode: readers never wait for the writer; writes of many callers share one commit.
+public final class SQLiteDatabase: SQLDatabase {
+    public var dialect: SQLDialect { .sqlite }
+    private let pool: DatabasePool
+    private let waiting = Mutex<[PendingWrite]>([])
+
+    /// - Parameters:
+    ///   - path: The database file; it is made when it is not there.
+    ///   - readers: Connections that read at the same time.
+    /// - Throws: ``SQLError/unavailable(_:)`` when the file cannot be opened or is no database.
+    public init(path: String, readers: Int = 4) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)  // seconds; another process may be writing
+        configuration.maximumReaderCount = readers
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        do { pool = try DatabasePool(path: path, configuration: configuration) } catch { throw SQLError(error) }
+    }
+
+    @discardableResult
+    public func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            pool.asyncRead { database in
+                continuation.resume(
+                    with: Result {
+                        do { return try body(SQLiteConnection(database.get())) } catch { throw SQLError.from(error) }
+                    })
+            }
+        }
+    }
+
+    @discardableResult
+    public func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let write = PendingWrite(body: body, continuation: continuation)
+            let isFirst = waiting.withLock { writes in
+                writes.append(write)
+                return writes.count == 1
+            }
+            if isFirst { pool.asyncWriteWithoutTransaction { self.commitWaiting($0) } }
+        }
+    }
+
+    /// One transaction for all writes that came while the last one was being committed, each in its own savepoint.
+    private func commitWaiting(_ database: Database) {
+        let writes = waiting.withLock { writes in
+            defer { writes = [] }
+            return writes
+        }
+        var finish: [(SQLError?) -> Void] = []
+        do {
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            for write in writes {
+                finish.append(try write.run(database))
+            }
+            try database.execute(sql: "COMMIT")
+            for done in finish { done(nil) }
+        } catch {
+            if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }  // the first error counts
+            let failure = SQLError(error)
+            for done in finish { done(failure) }
+            for write in writes[finish.count...] { write.refuse(failure) }
+        }
+    }
+
+    public func close() async {
+        try? pool.close()  // fails only for connections still in use, which end with their bodies
+    }
+
+    /// Copies the database, while it is in use, to a new file.
+    /// - Throws: ``SQLError``.
+    public func backUp(to path: String) async throws {
+        let (pool, target) = (pool, path)
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result {
+                        do {
+                            let copy = try DatabaseQueue(path: target)
+                            try pool.backup(to: copy)
+                            try copy.close()
+                        } catch { throw SQLError(error) }
+                    })
+            }
+        }
+    }
+}
+
+/// A write that waits for the next commit. `run` answers with what to do once the commit's outcome is known.
+private struct PendingWrite: Sendable {
+    let run: @Sendable (Database) throws -> (SQLError?) -> Void
+    let refuse: @Sendable (SQLError) -> Void
+
+    init<Value: Sendable>(
+        body: @escaping @Sendable (any SQLConnection) throws -> Value,
+        continuation: CheckedContinuation<Value, any Error>
+    ) {
+        refuse = { continuation.resume(throwing: $0) }
+        run = { database in
+            try database.execute(sql: "SAVEPOINT body")
+            let result: Result<Value, any Error>
+            do {
+                result = .success(try body(SQLiteConnection(database)))
+            } catch {
+                guard database.isInsideTransaction else { throw error }  // disk full and the like end the transaction
+                try database.execute(sql: "ROLLBACK TO body")
+                result = .failure(SQLError.from(error))
+            }
+            try database.execute(sql: "RELEASE body")
+            return { failure in
+                switch (result, failure) {
+                case (.success, let failure?): continuation.resume(throwing: failure)
+                default: continuation.resume(with: result)
+                }
+            }
+        }
+    }
+}

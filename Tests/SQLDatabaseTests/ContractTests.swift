@@ -1,0 +1,210 @@
+import Foundation
+import SQLDatabase
+import TestSupport
+import Testing
+
+/// What every driver promises.
+@Suite struct SQLDatabaseContract {
+    static let table = Migration(1, "items") { dialect in
+        [
+            """
+            CREATE TABLE item (
+                id \(dialect.uuid) PRIMARY KEY, number \(dialect.integer) NOT NULL UNIQUE, name TEXT,
+                bytes \(dialect.blob), share \(dialect.real), is_open \(dialect.bool),
+                CONSTRAINT positive CHECK (number > 0))
+            """,
+            "CREATE TABLE part (item \(dialect.uuid) NOT NULL REFERENCES item (id), size \(dialect.integer))",
+        ]
+    }
+
+    private struct Found: Equatable {
+        var id: UUID, number: Int64, name: String, bytes: [UInt8], share: Double, isOpen: Bool
+    }
+
+    private func database(_ backend: DatabaseBackend) async throws -> any SQLDatabase {
+        let database = try backend.make()
+        try await database.migrate([Self.table], at: Date(timeIntervalSince1970: 1_700_000_000))
+        return database
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func everyTypeComesBackAsItWent(backend: DatabaseBackend) async throws {
+        let database = try await database(backend)
+        let (id, bytes) = (UUID(), (0...255).map { UInt8($0) } + [0, 0])
+        try await database.write { connection in
+            try connection.execute(
+                """
+                INSERT INTO item (id, number, name, bytes, share, is_open)
+                VALUES (\(id), \(Int64.max), \("naïve 'quote' $1 — 🚀"), \(bytes), \(0.1), \(true))
+                """)
+            try connection.execute("INSERT INTO item (id, number, name) VALUES (\(UUID()), \(1), \(String?.none))")
+        }
+        let found = try await database.read { connection in
+            try connection.first("SELECT id, number, name, bytes, share, is_open FROM item WHERE id = \(id)") { row in
+                Found(
+                    id: try row.uuid(0), number: try row.int(1), name: try row.text(2), bytes: try row.blob(3),
+                    share: try row.real(4), isOpen: try row.bool(5))
+            }
+        }
+        #expect(
+            found
+                == Found(
+                    id: id, number: .max, name: "naïve 'quote' $1 — 🚀", bytes: bytes, share: 0.1, isOpen: true))
+        let empty = try await database.read { connection in
+            try connection.all("SELECT name, bytes, share FROM item WHERE number = \(1)") { row in
+                [try row.optional(0, row.text) == nil, try row.isNull(1), try row.isNull(2)]
+            }
+        }
+        #expect(empty == [[true, true, true]])
+        await database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func valuesAreBoundNotPasted(backend: DatabaseBackend) async throws {
+        let database = try await database(backend)
+        let hostile = "x'); DROP TABLE item; --"
+        let (condition, numbers): (SQL, [Int]) = ("name = \(hostile) AND number < \(10)", [3, 4, 5])
+        let count = try await database.write { connection in
+            for number in 1...5 {
+                try connection.execute(
+                    "INSERT INTO item (id, number, name) VALUES (\(UUID()), \(number), \(hostile))")
+            }
+            return try connection.first(
+                "SELECT COUNT(*) FROM item WHERE number > \(1) AND \(sql: condition) AND number IN (\(list: numbers))"
+            ) { try $0.int(0) }
+        }
+        #expect(count == 3)
+        await database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func anErrorTakesEverythingBack(backend: DatabaseBackend) async throws {
+        struct Refused: Error {}
+        let database = try await database(backend)
+        await #expect(throws: Refused.self) {
+            try await database.write { connection in
+                try connection.execute("INSERT INTO item (id, number) VALUES (\(UUID()), \(1))")
+                throw Refused()
+            }
+        }
+        let count = try await database.read { try $0.first("SELECT COUNT(*) FROM item") { try $0.int(0) } }
+        #expect(count == 0)
+        await database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func theSchemasRulesAreNamed(backend: DatabaseBackend) async throws {
+        let database = try await database(backend)
+        /// The kind of rule that refused, and its name.
+        func refusal(_ sql: SQL) async -> (SQLError.Constraint?, name: String) {
+            do { try await database.write { try $0.execute(sql) } } catch SQLError.constraint(let kind, let name) {
+                return (kind, name)
+            } catch { Issue.record(error) }
+            return (nil, "")
+        }
+        let id = UUID()
+        try await database.write { try $0.execute("INSERT INTO item (id, number) VALUES (\(id), \(7))") }
+        let again = await refusal("INSERT INTO item (id, number) VALUES (\(UUID()), \(7))")
+        #expect(again.0 == .unique)
+        #expect(again.name.contains("number"))
+        #expect(await refusal("INSERT INTO item (id, number) VALUES (\(id), \(8))").0 == .unique)
+        let negative = await refusal("INSERT INTO item (id, number) VALUES (\(UUID()), \(-1))")
+        #expect(negative == (.check, "positive"))
+        #expect(await refusal("INSERT INTO part VALUES (\(UUID()), \(1))").0 == .foreignKey)
+        let missing = await refusal("INSERT INTO item (id, number) VALUES (\(UUID()), NULL)")
+        #expect(missing.0 == .notNull)
+        #expect(missing.name.contains("number"))
+        do {
+            try await database.read { try $0.execute("SELEKT 1") }
+            Issue.record("no syntax error")
+        } catch SQLError.statement(let text) { #expect(text.contains("SELEKT")) }
+        await database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func concurrentWritesAllCountAndFailAlone(backend: DatabaseBackend) async throws {
+        let database = try await database(backend)
+        let accepted = await withTaskGroup(of: Bool.self) { group in
+            for number in 1...400 {
+                group.addTask {
+                    do {
+                        try await database.write { connection in
+                            try connection.execute(
+                                "INSERT INTO item (id, number) VALUES (\(UUID()), \(number % 200 + 1))")
+                        }
+                        return true
+                    } catch { return false }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(accepted == 200)
+        let count = try await database.read { try $0.first("SELECT COUNT(*) FROM item") { try $0.int(0) } }
+        #expect(count == 200)
+        await database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func countersNeverLoseAnIncrement(backend: DatabaseBackend) async throws {
+        let database = try await database(backend)
+        let id = UUID()
+        try await database.write { try $0.execute("INSERT INTO item (id, number) VALUES (\(id), \(1))") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<100 {
+                group.addTask {
+                    _ = try await database.write {
+                        try $0.execute("UPDATE item SET number = number + 1 WHERE id = \(id)")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let number = try await database.read { try $0.first("SELECT number FROM item") { try $0.int(0) } }
+        #expect(number == 101)
+        await database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func aBatchAnswersForEachStatementAndFailsAsOne(backend: DatabaseBackend) async throws {
+        let database = try await database(backend)
+        let inserts = (1...600).map { SQL("INSERT INTO item (id, number) VALUES (\(UUID()), \($0))") }
+        let changes = try await database.write { connection in
+            try connection.batch(inserts + ["UPDATE item SET name = \("x") WHERE number <= \(10)"])
+        }
+        #expect(changes == [Int](repeating: 1, count: 600) + [10])
+        await #expect(throws: SQLError.self) {
+            try await database.write { connection in
+                try connection.batch([
+                    "INSERT INTO item (id, number) VALUES (\(UUID()), \(1001))",
+                    "INSERT INTO item (id, number) VALUES (\(UUID()), \(1))",
+                    "INSERT INTO item (id, number) VALUES (\(UUID()), \(1002))",
+                ])
+            }
+        }
+        let count = try await database.read { try $0.first("SELECT COUNT(*) FROM item") { try $0.int(0) } }
+        #expect(count == 600)
+        await database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func migrationsRunOnceHoweverManyProcessesStart(backend: DatabaseBackend) async throws {
+        let database = try backend.make()
+        let steps = [Self.table, Migration(2, "colour") { _ in ["ALTER TABLE item ADD COLUMN colour TEXT"] }]
+        let applied = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 { group.addTask { try await database.migrate(steps, at: Date()).count } }
+            return try await group.reduce(0, +)
+        }
+        #expect(applied == 2)
+        await #expect(throws: SQLError.newerSchema(found: 2, known: 1)) {
+            try await database.migrate([Self.table], at: Date())
+        }
+        let broken = Migration(3, "broken") { _ in ["ALTER TABLE item ADD COLUMN size TEXT", "ALTER TABLE nowhere"] }
+        await #expect(throws: SQLError.self) { try await database.migrate(steps + [broken], at: Date()) }
+        let versions = try await database.read { connection in
+            try connection.all("SELECT version FROM schema_migration ORDER BY version") { try $0.int(0) }
+        }
+        #expect(versions == [1, 2])
+        await #expect(throws: SQLError.self) { try await database.read { try $0.execute("SELECT size FROM item") } }
+        await database.close()
+    }
+}

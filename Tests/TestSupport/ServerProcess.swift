@@ -1,0 +1,70 @@
+import Foundation
+
+/// A server for tests that cannot outlive the test process: a shell holds it and ends it when its own input closes,
+/// which happens on `stop`, on exit and on a crash alike.
+public final class ServerProcess: Sendable {
+    public struct DidNotStart: Error { public var log: String }
+
+    private let shell: Process
+    private let input: FileHandle
+    public let logPath: String
+
+    /// - Parameters:
+    ///   - arguments: Program and arguments.
+    ///   - signal: What ends it in an orderly way.
+    ///   - logPath: Where its output goes.
+    ///   - isReady: Asked every 20 ms for at most 30 s.
+    public init(
+        _ arguments: [String], endedBy signal: String = "TERM", logPath: String, isReady: () -> Bool
+    ) throws {
+        self.logPath = logPath
+        shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let script =
+            #"log=$1; signal=$2; shift 2; "$@" >"$log" 2>&1 & server=$!; cat >/dev/null; kill -"$signal" $server; wait"#
+        shell.arguments = ["-c", script, "sh", logPath, signal] + arguments
+        let pipe = Pipe()
+        shell.standardInput = pipe
+        shell.standardOutput = FileHandle.nullDevice
+        shell.standardError = FileHandle.nullDevice
+        input = pipe.fileHandleForWriting
+        _ = fcntl(input.fileDescriptor, F_SETFD, FD_CLOEXEC)  // or another child would keep it open
+        try shell.run()
+        for _ in 0..<1500 {
+            if isReady() { return }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        stop()
+        throw DidNotStart(log: (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "")
+    }
+
+    public func stop() {
+        try? input.close()  // closed already when stopped twice
+        shell.waitUntilExit()
+    }
+}
+
+/// A loopback port that nobody listened on a moment ago.
+public func freePort() -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    return withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, length)
+            getsockname(descriptor, $0, &length)
+        }
+        return Int(UInt16(bigEndian: $0.pointee.sin_port))
+    }
+}
+
+/// A new folder that any user may enter.
+public func temporaryFolder(_ name: String) throws -> String {
+    let path = NSTemporaryDirectory() + "mockupaws-\(name)-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o777])
+    return path
+}
