@@ -14,7 +14,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -43,10 +49,28 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "Reports", dependencies: ["CostModel", "Domain", "Traffic"], swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["Domain", "SQLDatabase", "Traffic"], swiftSettings: strict),
+        .target(
+            name: "HTTPAPI",
+            dependencies: [
+                "Domain", "Traffic", "CostModel", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: strict),
+        .target(
+            name: "App",
+            dependencies: [
+                "Domain", "HTTPAPI", "PriceStore", "SQLDatabase", "Storage",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
         .executableTarget(
             name: "mockupaws",
             dependencies: [
-                "CostModel", "Domain", "PriceStore", "Reports", "Traffic",
+                "App", "CostModel", "Domain", "PriceStore", "Reports", "Traffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -69,6 +93,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SQLDatabaseTests", dependencies: ["TestSupport", "CPostgres", "SQLDatabase"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests", dependencies: ["TestSupport", "Domain", "SQLDatabase", "Storage", "Traffic"],
             swiftSettings: strict),
         .testTarget(
             name: "PriceStoreTests", dependencies: ["TestSupport", "CostModel", "PriceStore"],

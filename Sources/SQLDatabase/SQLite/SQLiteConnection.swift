@@ -13,7 +13,8 @@ struct SQLiteConnection: SQLConnection {
         let before = database.totalChangesCount
         let statement = try prepare(sql)
         try statement.execute()
-        return database.totalChangesCount - before
+        // `changesCount` leaves cascades out, and keeps its value where nothing changes.
+        return database.totalChangesCount == before ? 0 : database.changesCount
     }
 
     func query(_ sql: SQL, each body: (any SQLRow) throws -> Void) throws {

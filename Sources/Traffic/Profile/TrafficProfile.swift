@@ -93,3 +93,13 @@ public struct TrafficProfile: Sendable, Equatable {
         totals = timed.reduce(into: untimed) { $0.merge($1.traffic) }
     }
 }
+
+extension TrafficProfile {
+    /// Gives the records without a timestamp a minute: that of their arrival.
+    /// - Parameter minute: UTC minutes since 1970.
+    public mutating func date(untimedTo minute: Int) {
+        guard untimed.events > 0 else { return }
+        timed = Self.merged(timed, [TimedMinute(minute: minute, traffic: untimed)])
+        untimed = Minute()
+    }
+}

@@ -1,0 +1,32 @@
+/// A failure the caller can act on. Anything else is a bug or an outage: logged in full, shown as a bare 500.
+public struct DomainError: Error, Hashable, Sendable {
+    /// A stable word for programs.
+    public enum Code: String, Sendable {
+        case invalid
+        case unauthenticated
+        case forbidden
+        case notFound = "not_found"  // another owner's id too
+        case conflict
+        case preconditionFailed = "precondition_failed"  // the entity tag is not the current one
+        case tooLarge = "too_large"
+        case unavailable
+    }
+
+    public var code: Code
+    public var detail: String  // one sentence for the client: no SQL, paths, secrets or other owners' ids
+    public var members: [Member]
+
+    /// One wrong member of a request.
+    public struct Member: Hashable, Sendable {
+        public var pointer: String  // RFC 6901: `/workload/steps/0/sqs`
+        public var detail: String
+
+        public init(pointer: String, detail: String) { (self.pointer, self.detail) = (pointer, detail) }
+    }
+
+    public init(_ code: Code, _ detail: String, members: [Member] = []) {
+        (self.code, self.detail, self.members) = (code, detail, members)
+    }
+
+    public static func notFound(_ noun: String) -> DomainError { DomainError(.notFound, "There is no such \(noun).") }
+}

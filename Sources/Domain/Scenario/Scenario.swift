@@ -1,0 +1,130 @@
+import CostModel
+public import Foundation
+
+/// Traffic, the workload it passes through, a region and assumptions.
+public struct Scenario: Hashable, Sendable {
+    public enum Status: String, CaseIterable, Sendable {
+        case draft, running, completed, archived
+
+        /// The moves that the state machine allows.
+        public func mayBecome(_ next: Status) -> Bool {
+            switch (self, next) {
+            case (.draft, .running), (.running, .completed), (.completed, .running): true
+            case (.draft, .archived), (.completed, .archived): true
+            default: false
+            }
+        }
+    }
+
+    /// What a user decides of it; everything here may change, and a change prices the recorded traffic anew.
+    public struct Draft: Hashable, Sendable {
+        public var name = ""
+        public var description = ""
+        public var region = "us-east-1"
+        public var tags: [String] = []
+        /// JSON, as `docs/workload-format.md` says; name and region may be left out.
+        public var workload = Scenario.defaultWorkload
+        public var growth = "0%"
+        public var sampleRate = "1"
+
+        public init() {}
+    }
+
+    public var id: UUID
+    public var owner: UUID
+    public var draft: Draft
+    public var status: Status
+    public var version: Int  // counts changes; the entity tag
+    public var createdAt: Date
+    public var updatedAt: Date
+
+    public init(
+        id: UUID, owner: UUID, draft: Draft, status: Status = .draft, version: Int = 1, createdAt: Date, updatedAt: Date
+    ) {
+        (self.id, self.owner, self.draft, self.status, self.version) = (id, owner, draft, status, version)
+        (self.createdAt, self.updatedAt) = (createdAt, updatedAt)
+    }
+
+    /// What traffic passes through unless the user says more: a queue and a function that empties it.
+    public static let defaultWorkload = #"{"steps":[{"sqs":{}},{"lambda":{"memory_mb":512,"duration_ms":100}}]}"#
+}
+
+extension Scenario.Draft {
+    /// - Throws: ``DomainError`` `.invalid` naming the members that are wrong.
+    public func checked() throws -> (workload: Workload, projection: Projection) {
+        var problems: [DomainError.Member] = []
+        func check(_ isRight: Bool, _ pointer: String, _ detail: String) {
+            if !isRight { problems.append(.init(pointer: pointer, detail: detail)) }
+        }
+        check(!name.allSatisfy(\.isWhitespace), "/name", "is blank")
+        check(tags.allSatisfy { !$0.allSatisfy(\.isWhitespace) }, "/tags", "holds a blank tag")
+        check(Set(tags).count == tags.count, "/tags", "holds a tag twice")
+        var projection = Projection()
+        if let change = Quantity(percentOrNumber: growth), change > -1 {
+            projection.growth = try Quantity.one + change
+        } else {
+            check(false, "/growth", "found '\(growth)', expected a percentage above -100%, such as 20%")
+        }
+        if let rate = Quantity(percentOrNumber: sampleRate), rate > 0, rate <= 1 {
+            projection.sampleRate = rate
+        } else {
+            check(false, "/sample_rate", "found '\(sampleRate)', expected more than 0 and at most 1")
+        }
+        var workload: Workload?
+        do {
+            workload = try Workload(self.workload, file: name, overrides: [WorkloadOverride("region=\(region)")])
+        } catch let error as WorkloadError {
+            problems.append(.init(pointer: Self.pointer(error.field), detail: error.detail))
+        }
+        guard problems.isEmpty, let workload else {
+            throw DomainError(.invalid, "The scenario has members that are wrong.", members: problems)
+        }
+        return (workload, projection)
+    }
+
+    /// `steps[0].sqs.batch` → `/workload/steps/0/sqs/batch`.
+    private static func pointer(_ field: String) -> String {
+        guard field != "region" else { return "/region" }
+        let parts = field.replacing("[", with: ".").replacing("]", with: "").split(separator: ".")
+        return (["/workload"] + parts.map { $0.replacing("~", with: "~0").replacing("/", with: "~1") })
+            .joined(separator: "/")
+    }
+}
+
+/// Which scenarios a list shows, and in what order.
+public struct ScenarioQuery: Hashable, Sendable {
+    public enum Sort: String, CaseIterable, Sendable { case createdAt = "created_at", updatedAt = "updated_at", name }
+
+    public var statuses: [Scenario.Status] = []  // any of these; none: all but archived ones are shown too
+    public var region: String?
+    public var tag: String?
+    public var text: String?  // begins a word of the name
+    public var createdFrom: Date?
+    public var createdBefore: Date?
+    public var sort = Sort.createdAt
+    public var isDescending = true
+    public var page = 1  // from 1
+    public var pageSize = 20  // 1–100
+
+    public init() {}
+}
+
+public struct Page<Element: Sendable>: Sendable {
+    public var items: [Element]
+    public var total: Int
+
+    public init(items: [Element], total: Int) { (self.items, self.total) = (items, total) }
+}
+
+/// Where scenarios are kept. Every call names the owner; another's scenario is not there.
+public protocol ScenarioStore: Sendable {
+    func insert(_ scenario: Scenario) async throws
+    func scenario(_ id: UUID, owner: UUID) async throws -> Scenario?
+    /// Replaces the scenario of version `scenario.version - 1`.
+    /// - Returns: Whether that version was still there.
+    func update(_ scenario: Scenario) async throws -> Bool
+    /// Deletes a scenario with its traffic.
+    /// - Returns: Whether it was there.
+    func delete(_ id: UUID, owner: UUID) async throws -> Bool
+    func list(_ query: ScenarioQuery, owner: UUID) async throws -> Page<Scenario>
+}

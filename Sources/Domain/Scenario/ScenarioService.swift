@@ -1,0 +1,101 @@
+public import Foundation
+
+/// What users do with scenarios.
+public struct ScenarioService: Sendable {
+    public var store: any ScenarioStore
+    public var ambient: Ambient
+
+    public init(store: any ScenarioStore, ambient: Ambient = Ambient()) {
+        (self.store, self.ambient) = (store, ambient)
+    }
+
+    /// - Throws: ``DomainError`` `.invalid`; `.forbidden` for a key that is bound to one scenario.
+    public func create(_ draft: Scenario.Draft, by caller: Caller) async throws -> Scenario {
+        guard caller.scenario == nil else {
+            throw DomainError(.forbidden, "This key is bound to one scenario and makes no others.")
+        }
+        _ = try draft.checked()
+        let now = ambient.now()
+        let scenario = Scenario(
+            id: ambient.newID(), owner: caller.user, draft: draft, createdAt: now, updatedAt: now)
+        try await store.insert(scenario)
+        return scenario
+    }
+
+    /// - Throws: ``DomainError`` `.notFound`.
+    public func get(_ id: UUID, by caller: Caller) async throws -> Scenario {
+        guard caller.scenario == nil || caller.scenario == id,
+            let scenario = try await store.scenario(id, owner: caller.user)
+        else { throw DomainError.notFound("scenario") }
+        return scenario
+    }
+
+    public func list(_ query: ScenarioQuery, by caller: Caller) async throws -> Page<Scenario> {
+        if let only = caller.scenario {
+            let scenario = try await store.scenario(only, owner: caller.user)
+            return Page(items: scenario.map { [$0] } ?? [], total: scenario == nil ? 0 : 1)
+        }
+        return try await store.list(query, owner: caller.user)
+    }
+
+    /// Changes what the user decides.
+    /// - Parameter version: The version that the caller has seen; nil does not ask.
+    /// - Throws: ``DomainError`` `.notFound`, `.invalid`, `.preconditionFailed`, `.conflict` for an archived scenario.
+    public func update(
+        _ id: UUID, version: Int?, by caller: Caller, _ change: (inout Scenario.Draft) throws -> Void
+    ) async throws -> Scenario {
+        var scenario = try await get(id, by: caller)
+        try Self.match(version, scenario)
+        guard scenario.status != .archived else {
+            throw DomainError(.conflict, "An archived scenario is read-only.")
+        }
+        try change(&scenario.draft)
+        _ = try scenario.draft.checked()
+        return try await save(scenario)
+    }
+
+    /// Moves a scenario through its states; a move to the state it is in changes nothing.
+    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a move that the state machine does not know.
+    public func move(
+        _ id: UUID, to next: Scenario.Status, version: Int? = nil, by caller: Caller
+    ) async throws -> Scenario {
+        var scenario = try await get(id, by: caller)
+        try Self.match(version, scenario)
+        if scenario.status == next { return scenario }
+        guard scenario.status.mayBecome(next) else {
+            throw DomainError(.conflict, "A scenario that is \(scenario.status) cannot become \(next).")
+        }
+        scenario.status = next
+        return try await save(scenario)
+    }
+
+    /// - Throws: ``DomainError`` `.notFound`, `.preconditionFailed`.
+    public func delete(_ id: UUID, version: Int? = nil, by caller: Caller) async throws {
+        let scenario = try await get(id, by: caller)
+        try Self.match(version, scenario)
+        guard try await store.delete(id, owner: caller.user) else { throw DomainError.notFound("scenario") }
+    }
+
+    /// A new draft with the same decisions and no traffic.
+    public func clone(_ id: UUID, name: String?, by caller: Caller) async throws -> Scenario {
+        var draft = try await get(id, by: caller).draft
+        draft.name = name ?? "Copy of \(draft.name)"
+        return try await create(draft, by: caller)
+    }
+
+    private func save(_ changed: Scenario) async throws -> Scenario {
+        var scenario = changed
+        scenario.version += 1
+        scenario.updatedAt = ambient.now()
+        guard try await store.update(scenario) else {
+            throw DomainError(.conflict, "The scenario was changed by another request meanwhile; read it again.")
+        }
+        return scenario
+    }
+
+    private static func match(_ version: Int?, _ scenario: Scenario) throws {
+        guard version == nil || version == scenario.version else {
+            throw DomainError(.preconditionFailed, "The scenario is at version \(scenario.version).")
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import Domain
+import Foundation
+import SQLDatabase
+
+extension Date {
+    /// Microseconds since 1970.
+    var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
+
+    init(microseconds: Int64) { self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
+}
+
+/// A failure of the database in the domain's words.
+@discardableResult
+func translated<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do { return try await body() } catch SQLError.unavailable {
+        throw DomainError(.unavailable, "The database cannot be reached; try again shortly.")
+    }
+}

@@ -1,0 +1,105 @@
+public import Domain
+public import Foundation
+public import SQLDatabase
+import Synchronization
+import Traffic
+
+/// Traffic in a database: one row for each scenario, hour of arrival and writer.
+///
+/// A writer is a lane of one process, so that no two processes change a row, and deliveries of one process seldom wait
+/// for each other. A delivery reads its row, adds, and writes it back in one transaction.
+public final class SQLTrafficStore: TrafficStore {
+    private let database: any SQLDatabase
+    private let firstWriter: Int64
+    private let next = Atomic<Int64>(0)
+
+    private static let lanes: Int64 = 4
+
+    /// - Parameter process: A number that no other process that writes has.
+    public init(_ database: any SQLDatabase, process: Int64 = .random(in: 0..<(1 << 60))) {
+        (self.database, firstWriter) = (database, process * Self.lanes)
+    }
+
+    public func append(_ batch: IngestBatch) async throws -> Bool {
+        let lane = database.dialect == .sqlite ? 0 : next.add(1, ordering: .relaxed).newValue % Self.lanes
+        let writer = firstWriter + lane
+        let lock: SQL = database.dialect == .sqlite ? "" : "FOR UPDATE"
+        return try await translated {
+            try await database.write { connection in
+                if let key = batch.key {
+                    let claimed = try connection.execute(
+                        """
+                        INSERT INTO delivery (scenario, delivery_key, received_at)
+                        VALUES (\(batch.scenario), \(key), \(batch.receivedAt.microseconds)) ON CONFLICT DO NOTHING
+                        """)
+                    guard claimed == 1 else { return false }
+                }
+                let hour = Int64(batch.receivedAt.timeIntervalSince1970 / 3600)
+                let segment: SQL = "scenario = \(batch.scenario) AND hour = \(hour) AND writer = \(writer)"
+                func stored() throws -> [UInt8]? {
+                    try connection.first("SELECT profile FROM traffic_segment WHERE \(sql: segment) \(sql: lock)") {
+                        try $0.blob(0)
+                    }
+                }
+                guard let known = try stored() ?? (try Self.begin(batch, hour, writer, connection) ? nil : stored())
+                else { return true }
+                let profile = batch.profile.merging(try TrafficProfile(decoding: known))
+                try connection.execute(
+                    """
+                    UPDATE traffic_segment SET revision = revision + 1, profile = \(profile.encoded())
+                    WHERE \(sql: segment)
+                    """)
+                return true
+            }
+        }
+    }
+
+    /// Writes the first delivery of a segment.
+    /// - Returns: Whether there was still no such row; if not, another transaction has just written it.
+    private static func begin(
+        _ batch: IngestBatch, _ hour: Int64, _ writer: Int64, _ connection: any SQLConnection
+    ) throws -> Bool {
+        try connection.execute(
+            """
+            INSERT INTO traffic_segment (scenario, hour, writer, revision, profile)
+            VALUES (\(batch.scenario), \(hour), \(writer), 1, \(batch.profile.encoded())) ON CONFLICT DO NOTHING
+            """) == 1
+    }
+
+    public func revisions(of scenario: UUID) async throws -> [TrafficSegment.Key: Int64] {
+        try await translated {
+            try await database.read { connection in
+                let rows = try connection.all(
+                    "SELECT hour, writer, revision FROM traffic_segment WHERE scenario = \(scenario)"
+                ) { (TrafficSegment.Key(hour: try $0.int(0), writer: try $0.int(1)), try $0.int(2)) }
+                return Dictionary(uniqueKeysWithValues: rows)
+            }
+        }
+    }
+
+    public func segments(of scenario: UUID, keys: [TrafficSegment.Key]) async throws -> [TrafficSegment] {
+        try await translated {
+            try await database.read { connection in
+                try keys.compactMap { key in
+                    try connection.first(
+                        """
+                        SELECT revision, profile FROM traffic_segment
+                        WHERE scenario = \(scenario) AND hour = \(key.hour) AND writer = \(key.writer)
+                        """
+                    ) { row in
+                        TrafficSegment(
+                            key: key, revision: try row.int(0), profile: try TrafficProfile(decoding: try row.blob(1)))
+                    }
+                }
+            }
+        }
+    }
+
+    public func forgetKeys(before date: Date) async throws {
+        try await translated {
+            try await database.write {
+                try $0.execute("DELETE FROM delivery WHERE received_at < \(date.microseconds)")
+            }
+        }
+    }
+}
