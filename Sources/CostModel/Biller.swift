@@ -50,7 +50,8 @@ public struct Biller: Sendable {
                     description: usage.label))
         } else if let own = book.price(for: usage) {
             // A private price needs no listed one; only where it names no unit is the listed price's taken.
-            let listed = try? lookup.price(usage.key)
+            var listed: Price?
+            do { listed = try lookup.price(usage.key) } catch is PricingError {}
             quote = Quote(
                 price: Price(
                     offerCode: usage.key.offerCode, region: usage.key.region, usageType: usage.key.usageType,
@@ -99,16 +100,15 @@ private struct Ledger {
             remaining[tier.id] = try left - taken
             (free, chargeable) = (try free + taken, try chargeable - taken)
         }
-        let amount = try chargeable / quote.unitsPerPriceUnit / usage.resources
-        let shared = usage.resources == 1  // bands are filled by the month's total, unless each resource has its own
-        let start = shared ? filled[usage.key] ?? 0 : 0
-        if shared { filled[usage.key] = try start + amount }
+        let amount = try chargeable / quote.unitsPerPriceUnit
+        let start = filled[usage.key] ?? 0  // bands are filled by the month's total
+        filled[usage.key] = try start + amount
         var slices: [TierSlice] = []
         for tier in bands(quote.price) {
             let end = try start + amount
             let (low, high) = (max(tier.begin, start), tier.end.map { min($0, end) } ?? end)
             guard high > low else { continue }
-            let quantity = try (high - low) * usage.resources
+            let quantity = try high - low
             let product = try tier.usd.times(quantity * quote.factor)
             if tier.usd == .zero, quote.price.hasFreeBand { free = try free + quantity * quote.unitsPerPriceUnit }
             slices.append(TierSlice(tier: tier, quantity: quantity, cost: product.usd, isExact: product.isExact))

@@ -25,10 +25,12 @@ public struct EventFlow: Hashable, Sendable {
     /// Lambda invocations that were recorded with their billed duration, before `scale`.
     public struct Invocations: Hashable, Sendable {
         public var count: Int
-        public var megabyteMilliseconds: Int  // billed ms × MB, summed
+        public var milliseconds: Quantity  // billed, summed
+        public var megabyteMilliseconds: Quantity  // billed ms × MB, summed
 
-        public init(count: Int, megabyteMilliseconds: Int) {
-            (self.count, self.megabyteMilliseconds) = (count, megabyteMilliseconds)
+        public init(count: Int, milliseconds: Quantity, megabyteMilliseconds: Quantity) {
+            (self.count, self.milliseconds) = (count, milliseconds)
+            self.megabyteMilliseconds = megabyteMilliseconds
         }
     }
 
@@ -50,7 +52,8 @@ public struct EventFlow: Hashable, Sendable {
     public func units(ofKiB kib: Int) throws(ArithmeticError) -> Int {
         var total = 0
         for size in sizes {
-            let (units, overflow) = size.count.multipliedReportingOverflow(by: Swift.max(1, (size.kib + kib - 1) / kib))
+            let (units, overflow) = size.count.multipliedReportingOverflow(
+                by: Swift.max(1, size.kib / kib + (size.kib % kib == 0 ? 0 : 1)))
             let (sum, carried) = total.addingReportingOverflow(units)
             guard !overflow, !carried else { throw .overflow }
             total = sum

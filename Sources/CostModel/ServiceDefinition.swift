@@ -115,8 +115,8 @@ public struct ServiceInput: Sendable {
 
     /// Billed units of `kib` KiB: each payload rounded up on its own, `together` of them to a call.
     ///
-    /// With recorded sizes, calls are made of payloads of one size class, which is how a sender that batches a steady
-    /// stream fills them.
+    /// With recorded sizes, a call of several holds as many bytes as the mean of all: what was batched with what is in no
+    /// log.
     func units(ofKiB kib: Int, together: Quantity = 1) throws(ArithmeticError) -> Figure {
         guard let name = eventsParameter else { return Figure(0) }
         if let flow, !has("payload_kb"), !has(name) {
@@ -124,12 +124,10 @@ public struct ServiceInput: Sendable {
                 let units = try flow.units(ofKiB: kib)
                 return try scaled(Figure(Quantity(units), "× \(kib) KB units"), by: flow)
             }
-            var total = Quantity.zero
-            for size in flow.sizes {
-                let perCall = Swift.max(1, try (Quantity(size.kib) * together / Quantity(kib)).roundedUp)
-                total = try total + (Quantity(size.count) / together).roundedUp * perCall
-            }
-            return try scaled(Figure(total, "× \(kib) KB units in calls of \(together.formatted())"), by: flow)
+            let calls = try (number(name) / Figure(together, "a call")).roundedUp(to: 1)
+            guard flow.count > 0 else { return calls }
+            let mean = try Quantity(flow.bytes) * together / Quantity(flow.count) / Quantity(kib * 1_024)
+            return try calls * Figure(Swift.max(1, mean.roundedUp), "× \(kib) KB units of a mean call")
         }
         let calls = try (number(name) / Figure(together, "a call")).roundedUp(to: 1)
         let size = try number("payload_kb").value * together
@@ -147,15 +145,29 @@ public struct ServiceInput: Sendable {
         return try number(name) * number("payload_kb") / Figure(1_048_576, "KB/GB")
     }
 
+    /// All payloads together, each counted as at least `minimum` KiB, in GB of 2³⁰ bytes.
+    func payloadGB(atLeastKiB minimum: Quantity) throws(ArithmeticError) -> Figure {
+        guard minimum > 0, let name = eventsParameter else { return try payloadGB() }
+        if let flow, !has("payload_kb"), !has(name) {
+            var total = Quantity.zero
+            for size in flow.sizes {
+                total = try total + Quantity(size.count) * Swift.max(Quantity(size.kib), minimum)
+            }
+            return try scaled(Figure(total, "KB, each at least \(minimum.formatted()) KB"), by: flow)
+                / Figure(1_048_576, "KB/GB")
+        }
+        return try number(name) * number("payload_kb").atLeast(minimum, "KB") / Figure(1_048_576, "KB/GB")
+    }
+
     /// Recorded answers in GB of 2³⁰ bytes; nil when the traffic does not say.
     func responseGB() throws(ArithmeticError) -> Figure? {
         guard let flow, flow.responseBytes > 0 else { return nil }
         return try scaled(Figure(Quantity(flow.responseBytes), "bytes"), by: flow) / Figure(1_073_741_824, "bytes/GB")
     }
 
-    func recorded(_ value: (EventFlow) -> Int?, _ unit: String) throws(ArithmeticError) -> Figure? {
+    func recorded(_ value: (EventFlow) -> Quantity?, _ unit: String) throws(ArithmeticError) -> Figure? {
         guard let flow, let count = value(flow) else { return nil }
-        return try scaled(Figure(Quantity(count), unit), by: flow)
+        return try scaled(Figure(count, unit), by: flow)
     }
 }
 
@@ -171,10 +183,9 @@ public struct Meter {
     ///   - label: What a person calls it.
     ///   - usageType: AWS's, without the region's prefix.
     ///   - figure: In `unit`, rounded as AWS rounds.
-    ///   - each: Resources that each fill the price's bands for themselves; `figure` is their sum.
     mutating func bill(
         _ label: String, _ usageType: String, _ figure: Figure, _ unit: String, operation: String? = nil,
-        offer: String? = nil, region: String? = nil, free: FreeTier?..., each: Quantity = 1, factor: Quantity = 1,
+        offer: String? = nil, region: String? = nil, free: FreeTier?..., factor: Quantity = 1,
         as service: String? = nil
     ) {
         guard figure.value > 0 else { return }
@@ -182,7 +193,7 @@ public struct Meter {
             offerCode: offer ?? offerCode, region: region ?? self.region, usageType: usageType, operation: operation)
         let name = self.label.map { "\($0): \(label)" } ?? label
         var usage = Usage(service: service ?? self.service, label: name, key: key, figure: figure, unit: unit)
-        (usage.freeTiers, usage.resources, usage.priceFactor) = (free.compactMap(\.self), each, factor)
+        (usage.freeTiers, usage.priceFactor) = (free.compactMap(\.self), factor)
         usages.append(usage)
     }
 

@@ -34,7 +34,6 @@ public struct Usage: Hashable, Sendable {
     public var key: PriceKey
     public var figure: Figure  // rounded as AWS rounds, with its derivation
     public var unit: String
-    public var resources: Quantity = 1  // resources that each fill the tiers for themselves
     public var freeTiers: [FreeTier] = []  // taken off in this order
     public var priceFactor: Quantity = 1  // of the listed price: batch inference is 1/2
 

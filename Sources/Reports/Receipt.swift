@@ -11,9 +11,6 @@ struct Receipt {
         var rows: [(String, String)] = []
         rows.append(("quantity", derivation))
         if charge.freeQuantity > 0 { rows.append(("free tier", "− \(charge.freeQuantity.formatted()) \(freeNames)")) }
-        if usage.resources != 1 {
-            rows.append(("bands", "filled by each of \(usage.resources.formatted()) on its own"))
-        }
         let listed = price.region == usage.key.region ? "" : ", as listed for region '\(price.region)'"
         rows.append(("price", "\(usage.key)\(listed), per \(price.unit)"))
         rows.append(

@@ -88,14 +88,6 @@ import Testing
         #expect(result.list == (try USD("7.50")))
     }
 
-    @Test func resourcesWithBandsOfTheirOwnAreNotSummed() throws {
-        let prices = [try price("A", "0:2", "10:1")]
-        var each = usage("A", 20)
-        each.resources = 2
-        #expect(try bill(prices, [each]).list == USD("40"))
-        #expect(try bill(prices, [usage("A", 20)]).list == USD("30"))
-    }
-
     @Test func unitsAreConvertedOrRefused() throws {
         let tokens = try price("T", "0:0.003", unit: "1K tokens")
         #expect(try bill([tokens], [usage("T", 500, "Tokens")]).list == USD("0.0015"))

@@ -37,7 +37,7 @@ import Traffic
         let cut = Int.random(in: 0...sizes.count, using: &random)
         let recorded = [Array(sizes[..<cut]), Array(sizes[cut...])].map { lines(sizes: $0) }
         let profile = try profile(recorded[0]).merging(profile(recorded[1]))
-        let flow = EventFlow(profile)
+        let flow = try EventFlow(profile)
         #expect(flow.count == sizes.count)
         #expect(flow.bytes == sizes.reduce(0, +))
         for kib in [1, 4, 5, 25, 32, 64, 256, 512] {
@@ -80,6 +80,59 @@ import Traffic
         #expect(try scale == Quantity(730 * 60) / 50)
         let monthly = estimate.monthly.lines.first { $0.usage.label == "Custom events" }
         #expect(try monthly?.usage.quantity == Quantity(units(64)) * scale)
+    }
+}
+
+/// What recorded traffic leads to where a rule looks at more than sizes.
+@Suite struct RecordedTrafficTests {
+    private func lines(_ steps: String, _ log: String) throws -> [String: Quantity] {
+        var meter = TrafficMeter(options: MeterOptions(), sourceName: "test")
+        try Array(log.utf8).withUnsafeBytes { try meter.consume($0) }
+        let workload = try Workload("region: us-east-1\nsteps:\n  - \(steps)", file: "w.yaml")
+        let estimator = Estimator(lookup: PriceLookup([try PriceCatalog.embedded()]))
+        let estimate = try estimator.estimate(
+            workload, traffic: meter.finish(), projection: Projection(observedHours: 1))
+        return Dictionary(
+            try #require(estimate.observed).lines.map { ($0.usage.label, $0.usage.quantity) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test func aBatchHoldsTheMeanOfTheBytes() throws {
+        // Ten are 63,510 bytes: one unit; counted in whole KB they would be two.
+        let record = String(repeating: "x", count: 6_351)
+        let log = String(repeating: record + "\n", count: 1_000)
+        #expect(try lines("sqs: { batch: 10, receive: false, delete: false }", log) == ["Requests (standard)": 100])
+    }
+
+    private static let report =
+        "REPORT RequestId: 3f2a\tDuration: 999.00 ms\tBilled Duration: 1000 ms\t"
+        + "Memory Size: 1024 MB\tMax Memory Used: 80 MB\n"
+
+    @Test func recordedDurationsBillTheTemporaryStorage() throws {
+        let found = try lines("lambda: { ephemeral_storage_mb: 1536 }", String(repeating: Self.report, count: 10))
+        #expect(found == ["Requests (x86_64)": 10, "Duration (x86_64)": 10, "Ephemeral storage": 10])
+    }
+
+    @Test func hugeDurationsAreCountedExactly() throws {
+        let huge =
+            "REPORT RequestId: 3f2a\tDuration: 1 ms\tBilled Duration: 1000000000 ms\tMemory Size: 1048576 MB\t"
+            + "Max Memory Used: 80 MB\n"
+        let found = try lines("lambda: {}", String(repeating: huge, count: 10_000))
+        #expect(found["Duration (x86_64)"] == Quantity(10_000 * 1_000_000 * 1_024))
+    }
+
+    @Test func smallObjectsInColdClassesFillTheirMinimum() throws {
+        let log = String(repeating: String(repeating: "x", count: 6_000) + "\n", count: 8_192)
+        let found = try lines("s3: { storage_class: glacier_ir, retention_days: 1 }", log)
+        #expect(try found["Storage (glacier_ir)"] == Quantity(90 * 24) / 730)  // 1 GB of 128 KB objects for 90 days
+    }
+
+    @Test func balancersShareTheRecordedTraffic() throws {
+        let log = String(repeating: String(repeating: "x", count: 1_023) + "\n", count: 4_096)
+        let one = try lines("load_balancer: { hours: 1 }", log)
+        let two = try lines("load_balancer: { hours: 1, count: 2 }", log)
+        #expect(two["Capacity units (alb)"] == one["Capacity units (alb)"])
+        #expect(try two["Hours (alb)"] == #require(one["Hours (alb)"]) * 2)
     }
 }
 

@@ -7,6 +7,10 @@ import Traffic
 @Suite struct WorkloadReadingTests {
     @Test(arguments: [
         ("region: [", "w.yaml:2: not YAML or JSON"),
+        (
+            "region: us-east-1\nusage:\n  - sqs: { messages: 1, share: 5% }",
+            "w.yaml:3: usage[0].sqs: share is a part of the traffic"
+        ),
         ("", "w.yaml:1: the file is empty"),
         ("usage:\n  - sqs: {}", "w.yaml:1: region: is missing"),
         ("region: us-east-1", "w.yaml:1: nothing to price"),
@@ -105,6 +109,13 @@ import Traffic
     @Test(arguments: [
         ("sqs", "w.yaml:3: usage[0].sqs: says nothing to bill: give messages, payload_kb"),
         ("{ sqs: { label: mine } }", "says nothing to bill"),
+        ("{ lambda_edge: { requests: 1 } }", "usage[0].lambda_edge: duration_ms: is missing"),
+        ("{ athena: { queries: 1 } }", "usage[0].athena: scanned_mb: is missing"),
+        ("{ lambda: { provisioned_requests: 1 } }", "usage[0].lambda: provisioned_duration_ms: is missing"),
+        (
+            "{ s3: { storage_class: standard_ia, retrieved_gb: 1, retrieval: bulk } }",
+            "standard_ia has no bulk retrieval"
+        ),
         ("{ lambda: { requests: 1 } }", "w.yaml:3: usage[0].lambda: duration_ms: is missing"),
     ])
     func nothingIsSilentlyFree(item: String, problem: String) throws {

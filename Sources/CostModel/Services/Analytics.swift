@@ -51,6 +51,8 @@ extension ServiceDefinition {
         if input.has("scanned_mb") {
             let each = try input.number("scanned_mb").roundedUp(to: 1, "MB").atLeast(10, "MB")
             scanned = try input.number("queries") * each / Figure(1_048_576, "MB/TB") + scanned
+        } else if scanned.value == 0, try input.number("queries").value > 0 {
+            throw UsageError("scanned_mb", "is missing: what a query scans; each is billed for at least 10 MB")
         }
         meter.bill("Data scanned", "DataScannedInTB", scanned, "TB")
         meter.bill(

@@ -37,7 +37,7 @@ extension ServiceDefinition {
                 tokens = try requests * each
             } else if let own, let count = recorded(own) {
                 let how = own.isEstimate ? "tokens, estimated" : "tokens recorded"
-                tokens = try input.recorded({ _ in count }, how) ?? tokens
+                tokens = try input.recorded({ _ in Quantity(count) }, how) ?? tokens
             } else if isNeeded, requests.value > 0 {
                 throw UsageError(parameter, "is needed, because the traffic does not report it")
             }

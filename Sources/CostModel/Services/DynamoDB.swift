@@ -1,4 +1,6 @@
 extension ServiceDefinition {
+    private static let freeStreamReads = FreeTier("dynamodb.streams", 2_500_000, .always)
+
     /// Writes in units of 1 KB, reads in units of 4 KB; an eventually consistent read is half a unit, a transactional
     /// read or write two. The free capacity (25 units × 744 h) and the free 25 GB are zero-priced bands of the price list.
     ///
@@ -40,10 +42,11 @@ extension ServiceDefinition {
             meter.bill("Write capacity" + suffix, prefix + "WriteCapacityUnit-Hrs", writes, "Hrs")
             meter.bill("Read capacity" + suffix, prefix + "ReadCapacityUnit-Hrs", reads, "Hrs")
             let replicated = try writes * input.number("replica_regions")
-            meter.bill("Replicated write capacity", "ReplWriteCapacityUnit-Hrs", replicated, "Hrs")
+            meter.bill("Replicated write capacity", prefix + "ReplWriteCapacityUnit-Hrs", replicated, "Hrs")
         }
         meter.bill("Storage" + suffix, prefix + "TimedStorage-ByteHrs", try input.number("storage_gb"), "GB-Mo")
-        meter.bill("Stream reads", "Streams-Requests", try input.number("stream_reads"), "Requests")
+        meter.bill(
+            "Stream reads", "Streams-Requests", try input.number("stream_reads"), "Requests", free: freeStreamReads)
         meter.bill(
             "Change data capture", "ChangeDataCaptureUnits-Kinesis", try input.number("kinesis_change_units"), "Units")
         meter.bill("Point-in-time recovery", "TimedPITRStorage-ByteHrs", try input.number("pitr_gb"), "GB-Mo")
@@ -60,7 +63,7 @@ extension ServiceInput {
         if flag("transactional_writes") { writes = try writes * Figure(2, "transactional") }
         meter.bill("Write request units" + suffix, prefix + "WriteRequestUnits", writes, "Requests")
         let replicated = try writes * number("replica_regions")
-        meter.bill("Replicated write units", "ReplWriteRequestUnits", replicated, "Requests")
+        meter.bill("Replicated write units", prefix + "ReplWriteRequestUnits", replicated, "Requests")
 
         let factor: Figure =
             switch text("consistency") {
@@ -73,7 +76,9 @@ extension ServiceInput {
             let each = try (size / Figure(4, "KB")).roundedUp(to: 1).atLeast(1)
             reads = try (number("reads") + number("writes") * number("reads_per_write")) * each
         } else {
-            reads = try units(ofKiB: 4) * number("reads_per_write") + number("reads")
+            let writes = try number("writes")
+            let each = writes.value > 0 ? try units(ofKiB: 4) / writes : Figure(1)  // the mean of the recorded items
+            reads = try units(ofKiB: 4) * number("reads_per_write") + number("reads") * each
         }
         meter.bill("Read request units" + suffix, prefix + "ReadRequestUnits", try reads * factor, "Requests")
     }

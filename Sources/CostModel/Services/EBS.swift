@@ -33,7 +33,7 @@ extension ServiceDefinition {
             .number("put_requests", "requests", "PutSnapshotBlock calls, of `block_kib` each."),
             .number("block_kib", "KiB", 512, "Size of a block."),
             .number("timed_copy_gb", "GB", "Snapshots copied within a set time."),
-            .number("timed_copy_hours", "h", 8, "That time; each has its own price."),
+            .whole("timed_copy_hours", "h", 8, 1...48, "That time; each has its own price."),
         ]
     ) { input, meter in
         try input.volumes(free: freeStorage, &meter)

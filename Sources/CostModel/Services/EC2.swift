@@ -15,7 +15,9 @@ extension ServiceDefinition {
                 "starts", "starts",
                 "Runs a month of each instance, each of at least 60 s, where `seconds` says how long one is."),
             .number("seconds", "s", "Seconds of one run."),
-            .number("public_ipv4", "addresses", "Public IPv4 addresses in use."),
+            .number(
+                "public_ipv4", "addresses",
+                "Public IPv4 addresses in use, of all instances together, as long as one runs."),
             .text(
                 "operation", "Another platform's operation: RunInstances:0002 is Windows. Needs an imported price list."
             ),
@@ -35,7 +37,8 @@ extension ServiceDefinition {
         meter.bill(
             "Instances \(type)", "BoxUsage:" + type, try count * hours, "Hrs", operation: operation,
             free: eligible ? freeHours : nil)
-        let addresses = try input.number("public_ipv4") * input.hours()
+        let used = try input.number("starts").value > 0 ? hours : input.hours()
+        let addresses = try input.number("public_ipv4") * used
         meter.bill(
             "Public IPv4 addresses", "PublicIPv4:InUseAddress", addresses, "Hrs", offer: "AmazonVPC", free: freeAddress)
     }

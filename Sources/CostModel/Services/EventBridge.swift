@@ -1,4 +1,6 @@
 extension ServiceDefinition {
+    private static let freeDiscovery = FreeTier("eventbridge.discovery", 5_000_000, .always)
+
     /// Events, pipes and cross-account deliveries in 64 KB chunks, schema discovery in 8 KB chunks. Events of AWS's own
     /// services are free. Replayed events are billed as custom ones.
     ///
@@ -38,7 +40,8 @@ extension ServiceDefinition {
         meter.bill("Pipes", "Pipes-64K-Chunks", try chunks("pipes_requests", 64), "64K-Chunks")
         meter.bill("Scheduler", "ScheduledInvocations", try input.number("scheduler_invocations"), "Invocations")
         if input.flag("schema_discovery") {
-            meter.bill("Schema discovery", "Event-8K-Chunks", try input.units(ofKiB: 8), "8K-Chunks")
+            meter.bill(
+                "Schema discovery", "Event-8K-Chunks", try input.units(ofKiB: 8), "8K-Chunks", free: freeDiscovery)
         }
         let payload = input.flag("archive") ? try input.payloadGB() : Figure(0, "GB")
         meter.bill("Archive processing", "ArchivedEvents-Bytes", try payload + input.number("archived_gb"), "GB")

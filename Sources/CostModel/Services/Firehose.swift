@@ -1,6 +1,6 @@
 extension ServiceDefinition {
     /// Each record, not each batch, is rounded up to 5 KB, except on the way into Iceberg tables and where
-    /// the source is a vended log. Tiers at 500 TB and 2 PB.
+    /// the source is a vended log. Partitioning counts the data as it is. Tiers at 500 TB and 2 PB.
     ///
     /// - Source: Amazon Data Firehose pricing page; `docs/billing-rules.md`.
     static let firehose = ServiceDefinition(
@@ -9,7 +9,9 @@ extension ServiceDefinition {
         [
             .events("records", "Records ingested."), .payload,
             .choice("source", ["direct_put", "kinesis", "vended_logs"], "Where records come from."),
-            .flag("iceberg", "The destination is an Iceberg table: no rounding to 5 KB."),
+            .flag(
+                "iceberg",
+                "The destination is an Iceberg table: no rounding to 5 KB, GB of 10⁹ bytes, a price of its own."),
             .number("ingested_gb", "GB", "Data ingested, beside the records, as billed."),
             .flag("format_conversion", "Records are converted to Parquet or ORC."),
             .flag("dynamic_partitioning", "Records are partitioned by content."),
@@ -20,9 +22,14 @@ extension ServiceDefinition {
         ]
     ) { input, meter in
         let rounded = !input.flag("iceberg") && input.text("source") != "vended_logs"
-        let data = try input.payloadGB(roundedUpToKiB: rounded ? 5 : nil) + input.number("ingested_gb")
+        var payload = try input.payloadGB(roundedUpToKiB: rounded ? 5 : nil)
+        if input.flag("iceberg") {
+            payload = try payload * Figure(1_073_741_824, "bytes") / Figure(1_000_000_000, "bytes/GB")
+        }
+        let data = try payload + input.number("ingested_gb")
         let usageType =
             switch input.text("source") {
+            case _ where input.flag("iceberg"): "BilledBytes-Iceberg"
             case "kinesis": "BilledBytes-KinesisSource"
             case "vended_logs": "BilledBytes-VendedLogs"
             default: "BilledBytes"
@@ -30,7 +37,8 @@ extension ServiceDefinition {
         meter.bill("Data ingested (\(input.text("source")))", usageType, data, "GB")
         if input.flag("format_conversion") { meter.bill("Format conversion", "DataFormatConversion-Bytes", data, "GB") }
         if input.flag("dynamic_partitioning") {
-            meter.bill("Dynamic partitioning", "DynamicPartitioning-Bytes", data, "GB")
+            let partitioned = try input.payloadGB() + input.number("ingested_gb")
+            meter.bill("Dynamic partitioning", "DynamicPartitioning-Bytes", partitioned, "GB")
         }
         meter.bill(
             "Partitioned objects", "DynamicPartitioning-Objects", try input.number("partition_objects"), "Objects")

@@ -34,7 +34,9 @@ extension ServiceDefinition {
                 "streamed_free_gb", "GB", 0, 0...100,
                 "Streamed GB that are free. AWS grants 100 and its own published example does not take them off."),
             .number("snapstart_cached_gb", "GB", "Memory of all cached SnapStart versions."),
-            .number("snapstart_hours", "h", optional: true, "Hours they are cached; the whole month unless given."),
+            .number(
+                "snapstart_hours", "h", optional: true,
+                "Hours they are cached, at least 3; the whole month unless given."),
             .number("snapstart_restored_gb", "GB", "Memory restored from snapshots."),
             .number("kafka_poller_hours", "h", "Event poller unit hours, Kafka."),
             .number("sqs_poller_hours", "h", "Event poller unit hours, SQS."),
@@ -71,20 +73,33 @@ extension ServiceDefinition {
             seconds = try invocations * each / Figure(1_000, "ms/s")
         } else if let recorded = try input.recorded({ $0.invocations?.megabyteMilliseconds }, "MB·ms recorded") {
             duration = try duration + recorded / megabytes
+            seconds =
+                try (input.recorded({ $0.invocations?.milliseconds }, "ms recorded") ?? seconds)
+                / Figure(1_000, "ms/s")
         } else if invocations.value > 0, duration.value == 0, try input.number("managed_instance_hours").value == 0 {
             throw UsageError("duration_ms", "is missing: the average billed time of one invocation")
         }
         meter.bill(
             "Duration (\(input.text("architecture")))", "Lambda-GB-Second" + suffix, duration, "GB-Seconds",
             free: freeDuration)
+        if provisioned.value > 0 {
+            guard let each = try input.provisionedDuration() else {
+                throw UsageError("provisioned_duration_ms", "is missing: the average time of a provisioned invocation")
+            }
+            seconds = try seconds + provisioned * each / Figure(1_000, "ms/s")
+        }
         let storage = try (input.number("ephemeral_storage_mb") - Figure(512, "MB")) / Figure(1_024, "MB/GB")
         meter.bill("Ephemeral storage", "Lambda-Storage-GB-Second" + suffix, try seconds * storage, "GB-Seconds")
 
         try input.provisionedConcurrency(memory: memory, suffix: suffix, &meter)
         let streamed = try (input.number("streamed_mb") - Figure(6, "MB")) / Figure(1_024, "MB/GB")
-        let billed = try input.number("streamed_responses") * streamed - input.number("streamed_free_gb")
-        meter.bill("Response streaming", "Lambda-Streaming-Response-Processed-Bytes", billed, "GB")
-        let cached = try input.number("snapstart_cached_gb") * input.hours("snapstart_hours") * Figure(3_600, "s/h")
+        let freeStreaming = FreeTier("lambda.streaming", try input.number("streamed_free_gb").value, .always)
+        meter.bill(
+            "Response streaming", "Lambda-Streaming-Response-Processed-Bytes",
+            try input.number("streamed_responses") * streamed, "GB", free: freeStreaming)
+        let cached =
+            try input.number("snapstart_cached_gb") * input.hours("snapstart_hours").atLeast(3, "h")
+            * Figure(3_600, "s/h")
         meter.bill("SnapStart cache", "Lambda-SnapStart-Cached-GB-Second", cached, "GB-Seconds")
         meter.bill("SnapStart restore", "Lambda-SnapStart-Restored-GB", try input.number("snapstart_restored_gb"), "GB")
         meter.bill("Event pollers, Kafka", "EventPollerUnit-Kafka", try input.number("kafka_poller_hours"), "Hrs")
@@ -102,7 +117,9 @@ extension ServiceDefinition {
 
 extension ServiceInput {
     fileprivate func lambdaInvocations() throws(ArithmeticError) -> Figure {
-        if !has("requests"), let recorded = try recorded({ $0.invocations?.count }, "invocations recorded") {
+        if !has("requests"),
+            let recorded = try recorded({ $0.invocations.map { Quantity($0.count) } }, "invocations recorded")
+        {
             return recorded
         }
         return try (number("requests") / number("batch")).roundedUp(to: 1)
@@ -116,9 +133,15 @@ extension ServiceInput {
         }
         var total = Quantity.zero
         for size in flow.sizes {
-            total = try total + Quantity(size.count) * Quantity(1 + max(0, size.kib - 256 + 63) / 64)
+            let further = (size.kib > 256 ? size.kib - 256 : 0, 64)
+            let steps = further.0 / further.1 + (further.0 % further.1 == 0 ? 0 : 1)
+            total = try total + Quantity(size.count) * (Quantity(steps) + 1)
         }
         return try Figure(total, "requests of 256 KB + 64 KB steps") * Figure(flow.scale)
+    }
+
+    fileprivate func provisionedDuration() throws -> Figure? {
+        try (given("provisioned_duration_ms") ?? given("duration_ms"))?.roundedUp(to: 1, "ms")
     }
 
     fileprivate func provisionedConcurrency(memory: Figure, suffix: String, _ meter: inout Meter) throws {
@@ -126,9 +149,8 @@ extension ServiceInput {
         let time = try (hours("provisioned_hours") * Figure(3_600, "s/h")).roundedUp(to: 300, "s")
         let configured = try number("provisioned_concurrency") * time * gigabytes
         meter.bill("Provisioned concurrency", "Lambda-Provisioned-Concurrency" + suffix, configured, "GB-Seconds")
-        guard let each = try given("provisioned_duration_ms") ?? given("duration_ms") else { return }
-        let duration =
-            try number("provisioned_requests") * each.roundedUp(to: 1, "ms") * gigabytes / Figure(1_000, "ms/s")
+        guard let each = try provisionedDuration() else { return }
+        let duration = try number("provisioned_requests") * each * gigabytes / Figure(1_000, "ms/s")
         meter.bill(
             "Duration on provisioned concurrency", "Lambda-Provisioned-GB-Second" + suffix, duration, "GB-Seconds")
     }

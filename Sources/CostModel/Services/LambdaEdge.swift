@@ -7,11 +7,14 @@ extension ServiceDefinition {
         [
             .events("requests", "Invocations."),
             .number("memory_mb", "MB", 128, 128...10_240, "Memory of the function."),
-            .number("duration_ms", "ms", "Average duration of one invocation; rounded up to 1 ms."),
+            .number(
+                "duration_ms", "ms", optional: true, "Average duration of one invocation; rounded up to 1 ms."),
         ]
     ) { input, meter in
         let requests = try input.number("requests")
-        let each = try input.number("duration_ms").roundedUp(to: 1, "ms")
+        guard let each = try input.given("duration_ms")?.roundedUp(to: 1, "ms") else {
+            throw UsageError("duration_ms", "is missing: the average time of one invocation")
+        }
         let duration = try requests * each * input.number("memory_mb") / Figure(1_024_000, "MB·ms/GB·s")
         meter.bill("Requests", "Lambda-Edge-Request", requests, "Requests")
         meter.bill("Duration", "Lambda-Edge-GB-Second", duration, "GB-Seconds")

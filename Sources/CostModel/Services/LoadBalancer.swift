@@ -16,6 +16,7 @@ private struct CapacityUnit {
 
 extension ServiceDefinition {
     private static let freeHours = FreeTier("elb.hours", 750, .firstYear)
+    private static let freeData = FreeTier("elb.classic-data", 15, .firstYear)
     private static let freeUnits = FreeTier("elb.lcu", 10_950, .firstYear)
 
     /// A started hour is a whole hour. Capacity units are the largest of four dimensions, not their sum.
@@ -29,7 +30,9 @@ extension ServiceDefinition {
             .payload,
             .choice("type", ["alb", "nlb", "gwlb", "classic"], "Balancer type."),
             .choice("protocol", ["tcp", "tls", "udp"], "NLB: traffic, for what a capacity unit holds."),
-            .number("count", "balancers", 1, "Number of balancers, with the same traffic each."),
+            .number(
+                "count", "balancers", 1,
+                "Number of balancers, with the same traffic each; recorded traffic is shared between them."),
             .number("hours", "h", optional: true, "Hours that each is there; the whole month unless given."),
             .number("lcu", "LCU", optional: true, "Average capacity units, where they are known."),
             .number("new_connections_per_second", "", optional: true, "New connections a second, on average."),
@@ -51,7 +54,7 @@ extension ServiceDefinition {
             "Hours (\(type))", "LoadBalancerUsage", try count * hours, "Hrs", operation: name[type] ?? "LoadBalancing",
             free: eligible ? freeHours : nil)
         if type == "classic" {
-            meter.bill("Data processed (classic)", "DataProcessing-Bytes", try count * data, "GB")
+            meter.bill("Data processed (classic)", "DataProcessing-Bytes", try count * data, "GB", free: freeData)
             return
         }
         let units =
@@ -65,7 +68,13 @@ extension ServiceDefinition {
 extension ServiceInput {
     fileprivate func processedGB() throws(ArithmeticError) -> Figure {
         let response = try responseGB() ?? Figure(0, "GB")
-        return try payloadGB() + response
+        return try (payloadGB() + response) / balancersOfRecorded()
+    }
+
+    /// Recorded traffic is that of all balancers together; given figures are those of one.
+    private func balancersOfRecorded() throws(ArithmeticError) -> Figure {
+        let count = try number("count")
+        return flow == nil || has("requests") || count.value == 0 ? Figure(1) : count
     }
 
     /// Unit-hours: each dimension over what a unit holds of it; the largest counts.
@@ -74,7 +83,7 @@ extension ServiceInput {
         guard var unit = CapacityUnit.all[kind] else { throw UsageError("type", "'\(type)' has no capacity units") }
         if flag("lambda_targets") { unit.gbPerHour = Quantity.ratio(2, 5) }
         let seconds = try hours * Figure(3_600, "s/h")
-        let rate = try given("new_connections_per_second") ?? number("requests") / seconds
+        let rate = try given("new_connections_per_second") ?? number("requests") / balancersOfRecorded() / seconds
         var dimensions = [
             try rate / Figure(unit.newConnections, "new a second") * hours,
             try number("active_connections") / Figure(unit.activeConnections, "active a minute") * hours,

@@ -28,7 +28,10 @@ extension ServiceDefinition {
             .number("backup_gb_month", "GB-month", "Backups beyond the size of the database."),
             .number("snapshot_export_gb", "GB", "Snapshots exported to S3."),
             .number("io_requests", "requests", "Aurora: I/O requests."),
-            .flag("io_optimized", "Aurora: I/O-Optimized storage, no I/O requests billed."),
+            .flag(
+                "io_optimized",
+                "Aurora: I/O-Optimized, with its own prices for instances, capacity and storage; no I/O requests billed."
+            ),
             .number("acu", "ACU", "Aurora Serverless v2: average capacity units."),
         ]
     ) { input, meter in
@@ -37,11 +40,13 @@ extension ServiceDefinition {
         let multi = input.flag("multi_az")
         if aurora, multi { throw UsageError("multi_az", "Aurora has readers instead: set instances") }
         let instances = try input.number("instances")
-        let hours = try input.hours()
+        let hours = try input.hours().atLeast(Quantity.ratio(1, 6), "h")
+        let optimized = aurora && input.flag("io_optimized")
+        let usage = multi ? "Multi-AZUsage:" : optimized ? "InstanceUsageIOOptimized:" : "InstanceUsage:"
         if let type = input.given(text: "class") {
             let eligible = ["db.t2.micro", "db.t3.micro", "db.t4g.micro"].contains(type) && !multi && !aurora
             meter.bill(
-                "Instances \(type) (\(engine))", (multi ? "Multi-AZUsage:" : "InstanceUsage:") + type,
+                "Instances \(type) (\(engine))", usage + type,
                 try instances * hours, "Hrs", operation: operation, free: eligible ? freeHours : nil)
         }
         if aurora { return try input.aurora(operation: operation, hours: hours, &meter) }
@@ -68,7 +73,8 @@ extension ServiceInput {
     fileprivate func aurora(operation: String?, hours: Figure, _ meter: inout Meter) throws {
         let optimized = flag("io_optimized")
         meter.bill(
-            "Serverless v2 capacity", "Aurora:ServerlessV2Usage", try number("acu") * hours, "ACU-Hr",
+            "Serverless v2 capacity", optimized ? "Aurora:ServerlessV2IOOptimizedUsage" : "Aurora:ServerlessV2Usage",
+            try number("acu") * hours, "ACU-Hr",
             operation: operation)
         meter.bill(
             optimized ? "Storage (I/O-Optimized)" : "Storage",

@@ -19,7 +19,11 @@ extension ServiceDefinition {
         let quantity = try input.number("quantity").named(
             "\(input.number("quantity").value.formatted()) \(input.text("unit"))")
         let free = try input.number("free").value
-        let allowance = free > 0 ? FreeTier("raw.\(offer).\(usageType)", free, .always) : nil
+        let identity = [
+            "raw", offer, usageType, input.region, input.text("operation"), input.given(text: "label") ?? "",
+            free.description,
+        ].joined(separator: "/")
+        let allowance = free > 0 ? FreeTier(identity, free, .always) : nil
         meter.bill(
             usageType, usageType, quantity, input.text("unit"), operation: input.given(text: "operation"), offer: offer,
             free: allowance, factor: try input.number("factor").value)

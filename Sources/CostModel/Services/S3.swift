@@ -56,7 +56,8 @@ extension ServiceDefinition {
             .number("storage_gb", "GB", "Data stored, on average over the month."),
             .number(
                 "stored_objects", "objects",
-                "Objects stored, for the minimum and the overhead of each; with `object_kb`, replaces `storage_gb`."),
+                "Objects stored, for the minimum and the overhead of each; their size is `object_kb`, or `storage_gb` shared among them."
+            ),
             .number("object_kb", "KB", "Average size of a stored object."),
             .number("retention_days", "days", "In a step: days that each recorded payload stays stored."),
             .number("storage_hours", "h", optional: true, "Hours the data is stored; the whole month unless given."),
@@ -115,17 +116,23 @@ extension ServiceInput {
         let objects = try number("stored_objects")
         let perGB = Figure(1_048_576, "KB/GB")
         var stored = try number("storage_gb")
-        if objects.value > 0, has("object_kb") {
-            stored = try objects * number("object_kb").atLeast(kind.minimumKB, "KB") / perGB
+        if objects.value > 0 {
+            let each = try has("object_kb") ? number("object_kb") : stored * perGB / objects
+            stored = try objects * each.atLeast(kind.minimumKB, "KB") / perGB
         }
-        if flow != nil, has("retention_days") {
-            stored = try stored + payloadGB() * number("retention_days") * Figure(24, "h/day") / Figure(monthHours, "h")
+        let days =
+            try number("retention_days").value > 0 ? number("retention_days").atLeast(kind.minimumDays, "days") : nil
+        let kept = try days.map { days throws(ArithmeticError) in
+            try days * Figure(24, "h/day") / Figure(monthHours, "h")
         }
+        if let kept { stored = try stored + payloadGB(atLeastKiB: kind.minimumKB) * kept }
         let part = has("storage_hours") ? try number("storage_hours") / Figure(monthHours, "h a month") : Figure(1)
-        if ["glacier", "deep_archive"].contains(name), objects.value > 0 {
-            let index = try objects * Figure(8, "KB index") / perGB * part
+        let arriving = try kept.map { kept throws(ArithmeticError) in try number("put_requests") * kept } ?? Figure(0)
+        let archived = try objects + arriving
+        if ["glacier", "deep_archive"].contains(name), archived.value > 0 {
+            let index = try archived * Figure(8, "KB index") / perGB * part
             meter.bill("Object index (\(name))", "TimedStorage-ByteHrs", index, "GB-Mo")
-            stored = try stored + objects * Figure(32, "KB metadata") / perGB
+            stored = try stored + archived * Figure(32, "KB metadata") / perGB
         }
         meter.bill("Storage (\(name))", kind.storage, try stored * part, "GB-Mo", free: free)
         let rest = try Figure(kind.minimumDays, "days") - number("deleted_after_days")
@@ -137,6 +144,11 @@ extension ServiceInput {
         let retrieved = try number("retrieved_gb")
         guard retrieved.value > 0, let usageType = kind.retrieval else { return }
         let speed = text("retrieval")
+        let isArchive = ["glacier", "deep_archive"].contains(name)
+        guard speed == "standard" || isArchive, !(speed == "expedited" && name == "deep_archive") else {
+            throw UsageError("retrieval", "\(name) has no \(speed) retrieval")
+        }
+        if speed == "bulk", name == "glacier" { return }  // free
         let suffix = speed == "standard" ? "" : "-" + speed.prefix(1).uppercased() + speed.dropFirst()
         meter.bill("Retrieval (\(name), \(speed))", usageType + suffix, retrieved, "GB")
     }

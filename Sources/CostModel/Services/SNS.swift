@@ -32,7 +32,9 @@ extension ServiceDefinition {
             let payload = try input.payloadGB()
             meter.bill("Publish requests (FIFO)", "F-Request-Tier1", requests, "Requests")
             meter.bill("Publish payload (FIFO)", "F-Ingress-Tier1", payload, "GB")
-            meter.bill("Subscription messages (FIFO)", "F-DA-SQS", try publishes * queues, "Messages")
+            meter.bill(
+                "Subscription messages (FIFO)", "F-DA-SQS", try publishes * queues + input.number("sqs_deliveries"),
+                "Messages")
             meter.bill("Subscription payload (FIFO)", "F-Egress-SQS", try payload * queues, "GB")
         } else {
             meter.bill("Publish requests", "Requests-Tier1", requests, "Requests")

@@ -38,7 +38,10 @@ public struct Estimator: Sendable {
                     "the traffic holds no event that could be metered: \(lines.read) read, \(lines.rejected) rejected"
                     + first)
         }
-        let flow = EventFlow(traffic)
+        let flow: EventFlow
+        do { flow = try EventFlow(traffic) } catch {
+            throw UsageProblem(origin: "", detail: "the traffic cannot be counted: \(error)")
+        }
         let text = traffic.text
         let observed = try usages(workload.steps, of: workload, flow: flow, text: text)
         let scale: Quantity

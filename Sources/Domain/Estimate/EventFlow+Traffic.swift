@@ -2,7 +2,8 @@ import CostModel
 import Traffic
 
 extension EventFlow {
-    init(_ profile: TrafficProfile) {
+    /// - Throws: ``ArithmeticError`` when recorded Lambda durations do not fit.
+    init(_ profile: TrafficProfile) throws(ArithmeticError) {
         let totals = profile.totals
         self.init(
             count: totals.events, bytes: totals.bytes,
@@ -15,9 +16,14 @@ extension EventFlow {
         }
         let groups = profile.lambda.groups
         if !groups.isEmpty {
-            invocations = Invocations(
-                count: groups.values.map(\.invocations).reduce(0, +),
-                megabyteMilliseconds: groups.map { $0.key * $0.value.billedMilliseconds }.reduce(0, +))
+            var sum = Invocations(count: 0, milliseconds: 0, megabyteMilliseconds: 0)
+            for (megabytes, group) in groups {
+                let milliseconds = Quantity(group.billedMilliseconds)
+                sum.count += group.invocations
+                sum.milliseconds = try sum.milliseconds + milliseconds
+                sum.megabyteMilliseconds = try sum.megabyteMilliseconds + milliseconds * Quantity(megabytes)
+            }
+            invocations = sum
         }
     }
 }

@@ -22,7 +22,7 @@ extension Workload {
         let choices = FreeTierChoice.allCases.map(\.rawValue)
         freeTier = try fields["free_tier"].flatMap { FreeTierChoice(rawValue: try $0.choice(choices)) } ?? .always
         monthHours = try fields["month_hours"]?.number(minimum: 1, maximum: 744) ?? Self.defaultMonthHours
-        steps = try Self.items(fields["steps"])
+        steps = try Self.items(fields["steps"], ofTraffic: true)
         fixed = try Self.items(fields["fixed"])
         usage = try Self.items(fields["usage"])
         book = try fields["prices"].map(PriceBook.init) ?? PriceBook()
@@ -32,7 +32,7 @@ extension Workload {
         }
     }
 
-    private static func items(_ list: Field?) throws -> [Item] {
+    private static func items(_ list: Field?, ofTraffic: Bool = false) throws -> [Item] {
         try list?.elements().map { field in
             let (name, body) = try field.single("a service and its parameters: sqs: { type: standard }")
             guard let service = Services.named(name) else {
@@ -43,7 +43,11 @@ extension Workload {
                     ? "known are \(names.joined(separator: ", "))" : "did you mean \(near.joined(separator: ", "))?"
                 throw field.error("unknown service '\(name)'; \(hint) Any other is priced with raw.")
             }
-            return try Item(service, body)
+            let item = try Item(service, body)
+            if !ofTraffic, let part = ["share", "per_event"].first(where: { item.values[$0] != nil }) {
+                throw body.error("\(part) is a part of the traffic and belongs to an item of steps")
+            }
+            return item
         } ?? []
     }
 }

@@ -8,7 +8,7 @@ final class PostgresConnection: SQLConnection {
     private var prepared: [String: String] = [:]  // text → name of the prepared statement
     private var isLost = false
 
-    private static let preparedStatementLimit = 500
+    private static let preparedStatementLimit = 600  // more than a pipeline may need
     private static let pipelineLimit = 256  // statements in flight; their answers stay far below a socket's buffer
     private static let conflictAttempts = 5
 
@@ -72,6 +72,7 @@ final class PostgresConnection: SQLConnection {
     }
 
     private func pipeline(_ statements: ArraySlice<SQL>) throws -> [Int] {
+        try makeRoom(for: statements.count)
         let names = try statements.map(prepare)
         let connection = try connected()
         guard PQenterPipelineMode(connection) == 1 else { throw lost() }
@@ -83,7 +84,10 @@ final class PostgresConnection: SQLConnection {
         var failure: (any Error)?
         for statement in statements {  // after an error the server answers the rest with PGRES_PIPELINE_ABORTED
             guard let result = PQgetResult(connection) else { throw lost() }
-            do { changes.append(try checked(result, statement.text).changedRows) } catch { failure = failure ?? error }
+            do { changes.append(try checked(result, statement.text).changedRows) } catch {
+                if isLost { throw error }  // libpq's connection is gone: nothing more to read
+                failure = failure ?? error
+            }
             while let more = PQgetResult(connection) { PQclear(more) }
         }
         while let result = PQgetResult(connection) {
@@ -136,12 +140,16 @@ final class PostgresConnection: SQLConnection {
         _ = try checked(PQexec(try connected(), text), text)
     }
 
+    /// Forgets all prepared statements when so many more would be too many. Names handed out before are void then.
+    private func makeRoom(for count: Int) throws {
+        guard prepared.count + count > Self.preparedStatementLimit else { return }
+        try simple("DEALLOCATE ALL")
+        prepared = [:]
+    }
+
     private func prepare(_ sql: SQL) throws -> String {
         if let name = prepared[sql.text] { return name }
-        if prepared.count >= Self.preparedStatementLimit {
-            try simple("DEALLOCATE ALL")
-            prepared = [:]
-        }
+        try makeRoom(for: 1)
         let name = "s\(prepared.count)"
         let types = sql.values.map(\.typeOID)
         _ = try checked(PQprepare(try connected(), name, sql.text, Int32(types.count), types), sql.text)
