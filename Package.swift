@@ -18,6 +18,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -35,11 +37,17 @@ let package = Package(
         ),
         .target(name: "Traffic", dependencies: ["CZlib", "CZstd"], swiftSettings: strict),
         .target(
+            name: "AccessControl", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .target(
             name: "SQLDatabase", dependencies: ["CPostgres", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "Domain",
-            dependencies: ["CostModel", "Traffic", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "AccessControl", "CostModel", "Traffic", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ],
             resources: [.embedInCode("Starters")],
             swiftSettings: strict
         ),
@@ -53,25 +61,30 @@ let package = Package(
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "Domain", "Traffic", "CostModel", .product(name: "Hummingbird", package: "hummingbird"),
+                "CostModel", "Domain", "Traffic", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
             ], swiftSettings: strict),
         .target(
             name: "App",
             dependencies: [
-                "Domain", "HTTPAPI", "PriceStore", "SQLDatabase", "Storage",
+                "Domain", "HTTPAPI", "SQLDatabase", "Storage",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .executableTarget(
             name: "mockupaws",
             dependencies: [
-                "App", "CostModel", "Domain", "PriceStore", "Reports", "Traffic",
+                "App", "CostModel", "Domain", "PriceStore", "Reports", "SQLDatabase", "Storage", "Traffic",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

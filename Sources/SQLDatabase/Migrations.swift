@@ -50,3 +50,15 @@ extension SQLDatabase {
         }
     }
 }
+
+extension SQLDatabase {
+    /// The version of the newest migration that was applied; 0 for an empty database.
+    public func schemaVersion() async throws -> Int {
+        do {
+            let version = try await read { connection in
+                try connection.first("SELECT COALESCE(MAX(version), 0) FROM schema_migration") { try $0.int(0) }
+            }
+            return Int(version ?? 0)
+        } catch SQLError.statement { return 0 }  // there is no such table yet
+    }
+}

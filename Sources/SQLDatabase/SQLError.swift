@@ -1,5 +1,5 @@
 /// What went wrong in a database. The text is for logs: it may hold SQL and names of the schema, never bound values.
-public enum SQLError: Error, Sendable, Hashable {
+public enum SQLError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A rule of the schema refused a row; `name` is the constraint's, or SQLite's `table.column` list.
     case constraint(Constraint, name: String)
     /// The database cannot be used now: not there, connection lost, no connection free in time, disk full, locked.
@@ -11,4 +11,14 @@ public enum SQLError: Error, Sendable, Hashable {
     case newerSchema(found: Int, known: Int)
 
     public enum Constraint: Sendable, Hashable { case unique, foreignKey, check, notNull }
+
+    public var description: String {
+        switch self {
+        case .constraint(let kind, let name): "the database refuses a row: \(kind), \(name)"
+        case .unavailable(let reason): "the database cannot be used: \(reason)"
+        case .statement(let reason): "the database does not understand: \(reason)"
+        case .newerSchema(let found, let known):
+            "the database has schema version \(found), this program knows \(known): use the newer program"
+        }
+    }
 }

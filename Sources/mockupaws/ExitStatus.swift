@@ -1,6 +1,8 @@
+import App
 import CostModel
 import Domain
 import PriceStore
+import SQLDatabase
 import Traffic
 
 /// The codes of `sysexits.h`, as far as they are used.
@@ -15,10 +17,11 @@ enum ExitStatus: Int32 {
         switch error {
         case PriceStoreError.io(_, "open", _): self = .noInput
         case is WorkloadError, is UsageProblem, is BillingError, is PricingError, is CatalogError, is ProfileError,
-            is PriceStoreError:
+            is PriceStoreError, is ServerSettings.Problem, is DomainError, is SchemaIsBehind:
             self = .badData
         case let error as FileProblem: self = error.isOutput ? .outputFailed : .noInput
         case is InputProblem: self = .badData
+        case is SQLError: self = .software
         default: return nil
         }
     }

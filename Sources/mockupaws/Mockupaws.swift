@@ -1,3 +1,4 @@
+import App
 import ArgumentParser
 import Foundation
 
@@ -10,9 +11,10 @@ struct Mockupaws: AsyncParsableCommand {
             Exit codes: 0 done; 64 the command line is wrong; 65 a file's content is wrong or cannot be priced; \
             66 a file cannot be read; 74 writing failed; 70 anything else.
             """,
-        version: "0.1.0",
+        version: Server.version,
         subcommands: [
             EstimateCommand.self, ReplayCommand.self, CompareCommand.self, WorkloadCommand.self, PricesCommand.self,
+            ServeCommand.self, MigrateCommand.self, ConfigCommand.self, UserCommand.self, KeyCommand.self,
         ])
 
     static func main() async {

@@ -1,5 +1,5 @@
 /// A failure the caller can act on. Anything else is a bug or an outage: logged in full, shown as a bare 500.
-public struct DomainError: Error, Hashable, Sendable {
+public struct DomainError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A stable word for programs.
     public enum Code: String, Sendable {
         case invalid
@@ -26,6 +26,10 @@ public struct DomainError: Error, Hashable, Sendable {
 
     public init(_ code: Code, _ detail: String, members: [Member] = []) {
         (self.code, self.detail, self.members) = (code, detail, members)
+    }
+
+    public var description: String {
+        ([detail] + members.map { "\($0.pointer) \($0.detail)" }).joined(separator: "; ")
     }
 
     public static func notFound(_ noun: String) -> DomainError { DomainError(.notFound, "There is no such \(noun).") }

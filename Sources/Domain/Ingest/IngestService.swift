@@ -1,16 +1,15 @@
+import Crypto
 public import Foundation
 public import Traffic
 
 /// Takes deliveries of traffic in.
 public struct IngestService: Sendable {
-    public struct Receipt: Hashable, Sendable {
-        public var accepted: Int
-        public var rejected: Int
-        public var duplicates: Int
-
-        public init(accepted: Int, rejected: Int, duplicates: Int) {
-            (self.accepted, self.rejected, self.duplicates) = (accepted, rejected, duplicates)
-        }
+    /// What became of the records of a delivery.
+    public struct Receipt: Sendable {
+        public var accepted = 0
+        public var rejected = 0
+        public var duplicates = 0
+        public var samples: [RejectSample] = []  // of the rejected
     }
 
     public var scenarios: ScenarioService
@@ -32,17 +31,22 @@ public struct IngestService: Sendable {
     }
 
     /// Stores what was metered for a scenario. Returns when it is durable.
+    /// - Parameter deliveryKey: What the sender calls the delivery, so that it counts once however often it is sent.
     public func take(
-        _ profile: TrafficProfile, for scenario: Scenario, key: [UInt8]?
+        _ profile: TrafficProfile, for scenario: Scenario, deliveryKey: String?
     ) async throws -> Receipt {
         let now = ambient.now()
         var profile = profile
         profile.date(untimedTo: Int(now.timeIntervalSince1970 / 60))
-        let batch = IngestBatch(scenario: scenario.id, profile: profile, receivedAt: now, key: key)
+        let batch = IngestBatch(
+            scenario: scenario.id, profile: profile, receivedAt: now, key: deliveryKey.map(Self.hash))
         let lines = profile.accounting
-        guard try await store.append(batch) else {
-            return Receipt(accepted: 0, rejected: 0, duplicates: lines.read)
-        }
-        return Receipt(accepted: lines.metered, rejected: lines.rejected, duplicates: 0)
+        guard lines.read > 0 else { return Receipt() }
+        guard try await store.append(batch) else { return Receipt(duplicates: lines.read) }
+        return Receipt(accepted: lines.metered, rejected: lines.rejected, samples: lines.samples)
+    }
+
+    private static func hash(_ key: String) -> [UInt8] {
+        Array(SHA256.hash(data: Array(key.utf8)).prefix(16))
     }
 }

@@ -9,13 +9,28 @@ public struct Metrics: Sendable {
     public var traffic: TrafficProfile
     public var estimate: Estimate
     public var catalogVersion: String
+    /// The recorded payloads in started blocks of 64 KB, as SQS bills them.
+    public var blocks: Int
+    /// Invocations that the observed bill holds.
+    public var invocations: Quantity
+}
+
+/// A bill and the price list it was made with.
+public struct PricedBill: Sendable {
+    public var bill: Bill
+    public var catalogVersion: String
+
+    public init(bill: Bill, catalogVersion: String) { (self.bill, self.catalogVersion) = (bill, catalogVersion) }
 }
 
 /// Prices recorded traffic.
 public final class MetricsService: Sendable {
     private let scenarios: ScenarioService
     private let store: any TrafficStore
-    private let prices: @Sendable () throws -> (PriceLookup, version: String)
+    /// The price list and its version.
+    public typealias Prices = @Sendable () throws -> (PriceLookup, version: String)
+
+    private let prices: Prices
     private let profiles = Mutex<[UUID: CachedProfile]>([:])
 
     private static let cachedScenarios = 200
@@ -27,13 +42,18 @@ public final class MetricsService: Sendable {
 
     public init(
         scenarios: ScenarioService, store: any TrafficStore,
-        prices: @escaping @Sendable () throws -> (PriceLookup, version: String)
+        prices: @escaping Prices
     ) {
         (self.scenarios, self.store, self.prices) = (scenarios, store, prices)
     }
 
+    /// - Throws: ``DomainError`` `.notFound`.
+    public func traffic(of scenario: UUID, by caller: Caller) async throws -> TrafficProfile {
+        try await traffic(of: try await scenarios.get(scenario, by: caller).id)
+    }
+
     /// All traffic of a scenario. Only segments that changed since the last call are read.
-    public func traffic(of scenario: UUID) async throws -> TrafficProfile {
+    private func traffic(of scenario: UUID) async throws -> TrafficProfile {
         let revisions = try await store.revisions(of: scenario)
         let known = profiles.withLock { $0[scenario] }
         if let known, known.segments.mapValues(\.revision) == revisions { return known.sum }
@@ -61,20 +81,21 @@ public final class MetricsService: Sendable {
         let traffic = try await traffic(of: id)
         let (lookup, version) = try prices()
         let (workload, projection) = try scenario.draft.checked()
+        let estimate = try Self.priced {
+            try Estimator(lookup: lookup).estimate(whatever: workload, traffic: traffic, projection: projection)
+        }
         return Metrics(
-            scenario: scenario, traffic: traffic,
-            estimate: try Self.priced {
-                try Estimator(lookup: lookup).estimate(whatever: workload, traffic: traffic, projection: projection)
-            }, catalogVersion: version)
+            scenario: scenario, traffic: traffic, estimate: estimate, catalogVersion: version,
+            blocks: try EventFlow(traffic).units(ofKiB: 64), invocations: try estimate.lambdaInvocations)
     }
 
     /// Prices known usage; nothing is stored.
     /// - Throws: ``DomainError`` `.invalid`.
-    public func estimate(_ draft: Scenario.Draft) throws -> (bill: Bill, workload: Workload, catalogVersion: String) {
+    public func estimate(_ draft: Scenario.Draft) throws -> PricedBill {
         let (lookup, version) = try prices()
         let (workload, _) = try draft.checked()
-        let bill = try Self.priced { try Estimator(lookup: lookup).estimate(workload) }
-        return (bill, workload, version)
+        return PricedBill(
+            bill: try Self.priced { try Estimator(lookup: lookup).estimate(workload) }, catalogVersion: version)
     }
 
     /// A workload that cannot be priced is the user's to mend.
@@ -96,5 +117,17 @@ extension Estimator {
         var still = workload
         still.steps = []
         return Estimate(observed: nil, monthly: try estimate(still), scale: nil)
+    }
+}
+
+extension Estimate {
+    /// Invocations that the observed bill holds.
+    fileprivate var lambdaInvocations: Quantity {
+        get throws {
+            try (observed?.lines ?? []).reduce(.zero) { sum, line in
+                guard line.usage.service == "lambda", line.usage.key.usageType.hasPrefix("Request") else { return sum }
+                return try sum + line.usage.quantity
+            }
+        }
     }
 }

@@ -60,7 +60,7 @@ extension Scenario.Draft {
         check(tags.allSatisfy { !$0.allSatisfy(\.isWhitespace) }, "/tags", "holds a blank tag")
         check(Set(tags).count == tags.count, "/tags", "holds a tag twice")
         var projection = Projection()
-        if let change = Quantity(percentOrNumber: growth), change > -1 {
+        if let change = Quantity(percentOrNumber: growth), change > -1, change < 1_000_000 {
             projection.growth = try Quantity.one + change
         } else {
             check(false, "/growth", "found '\(growth)', expected a percentage above -100%, such as 20%")

@@ -1,0 +1,103 @@
+public import Domain
+import Foundation
+import HTTPAPI
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOSSL
+public import SQLDatabase
+import ServiceLifecycle
+import Storage
+
+/// The program behind its ports: built by `mockupaws serve` and by the tests alike.
+public struct Server: Sendable {
+    public let accounts: AccountService
+    public let scenarios: ScenarioService
+    public let database: any SQLDatabase
+    private let application: Application<API>
+
+    public static let version = "0.2.0"
+
+    /// Opens the database and puts the parts together. SQLite gets its schema here; PostgreSQL must have it.
+    /// - Parameters:
+    ///   - prices: The price list, asked for each bill.
+    ///   - onRunning: Called with the port once requests are taken.
+    /// - Throws: ``SchemaIsBehind``, ``SQLError``, or what reading the TLS files throws.
+    public static func build(
+        _ settings: ServerSettings, prices: @escaping MetricsService.Prices, ambient: Ambient = Ambient(),
+        logger: Logger, onRunning: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws -> Server {
+        let database = try open(settings)
+        switch settings.database {
+        case .sqlite: try await database.migrate(Schema.migrations, at: ambient.now())
+        case .postgresql:
+            let known = Schema.migrations.last?.version ?? 0
+            let found = try await database.schemaVersion()
+            guard found == known else { throw SchemaIsBehind(found: found, known: known) }
+        }
+        let scenarios = ScenarioService(store: SQLScenarioStore(database), ambient: ambient)
+        let traffic = SQLTrafficStore(database)
+        let accounts = AccountService(store: SQLAccountStore(database), ambient: ambient)
+        let health = HealthService(
+            version: version, startedAt: ambient.now(), ambient: ambient,
+            checks: ["database": { try await database.read { try $0.query("SELECT 1") { _ in } } }])
+        let api = API(
+            API.Services(
+                accounts: accounts, scenarios: scenarios,
+                ingest: IngestService(scenarios: scenarios, store: traffic, ambient: ambient),
+                metrics: MetricsService(scenarios: scenarios, store: traffic, prices: prices), health: health,
+                ambient: ambient))
+        let application = Application(
+            responder: api, server: try httpServer(settings),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: "mockupaws"),
+            services: [DatabaseLifetime(database: database)],
+            onServerRunning: { channel in onRunning(channel.localAddress?.port ?? settings.port) }, logger: logger)
+        return Server(accounts: accounts, scenarios: scenarios, database: database, application: application)
+    }
+
+    /// Takes requests until SIGTERM or SIGINT, then finishes those that are under way.
+    public func run() async throws {
+        try await application.runService()
+    }
+
+    public static func open(_ settings: ServerSettings) throws -> any SQLDatabase {
+        switch settings.database {
+        case .sqlite(let path): try SQLiteDatabase(path: path)
+        case .postgresql(let url):
+            PostgresDatabase(.init(url: url, connections: settings.databaseConnections))
+        }
+    }
+
+    private static func httpServer(_ settings: ServerSettings) throws -> HTTPServerBuilder {
+        guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else { return .http1() }
+        let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+        let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
+        return try .tls(
+            tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(privateKey)))
+    }
+}
+
+/// PostgreSQL lacks migrations, or has those of a newer program.
+public struct SchemaIsBehind: Error, CustomStringConvertible {
+    public var found: Int
+    public var known: Int
+
+    public var description: String {
+        found < known
+            ? "the database has schema version \(found), this program needs \(known): run 'mockupaws migrate'"
+            : "the database has schema version \(found), this program knows \(known): use the newer program"
+    }
+}
+
+/// Closes the database once the server has ended.
+private struct DatabaseLifetime: Service {
+    let database: any SQLDatabase
+
+    func run() async throws {
+        try await gracefulShutdown()
+        await database.close()
+    }
+}

@@ -1,0 +1,100 @@
+public import Domain
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+public import Hummingbird
+import Logging
+
+/// The whole HTTP interface: finds the endpoint, learns who calls, answers, and turns every error into a problem.
+public struct API: HTTPResponder {
+    public typealias Context = BasicRequestContext
+
+    /// What the endpoints call.
+    public struct Services: Sendable {
+        public var accounts: AccountService
+        public var scenarios: ScenarioService
+        public var ingest: IngestService
+        public var metrics: MetricsService
+        public var health: HealthService
+        public var ambient: Ambient
+
+        public init(
+            accounts: AccountService, scenarios: ScenarioService, ingest: IngestService, metrics: MetricsService,
+            health: HealthService, ambient: Ambient
+        ) {
+            (self.accounts, self.scenarios, self.ingest) = (accounts, scenarios, ingest)
+            (self.metrics, self.health, self.ambient) = (metrics, health, ambient)
+        }
+    }
+
+    private let table: EndpointTable
+    private let services: Services
+
+    public init(_ services: Services) {
+        self.services = services
+        var endpoints = Self.endpoints(services)
+        endpoints += DocumentRoutes(OpenAPI(endpoints, version: services.health.version).document).endpoints
+        table = EndpointTable(endpoints)
+    }
+
+    static func endpoints(_ services: Services) -> [Endpoint] {
+        ScenarioRoutes(scenarios: services.scenarios).endpoints + MetricsRoutes(metrics: services.metrics).endpoints
+            + IngestRoutes(ingest: services.ingest).endpoints + HealthRoutes(health: services.health).endpoints
+    }
+
+    public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        let correlationID =
+            request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().uuidString.lowercased()
+        var response: Response
+        do {
+            response = try await answer(request, correlationID)
+        } catch {
+            if error is CancellationError { throw error }  // nobody listens any more
+            let problem = Problem(error, correlationID: correlationID)
+            if problem.status.code >= 500 {
+                context.logger.error(
+                    "\(request.method) \(request.uri.path) failed",
+                    metadata: ["error": "\(String(reflecting: error))", "correlation_id": "\(correlationID)"])
+            }
+            response = problem.response
+        }
+        response.headers[.correlationID] = correlationID
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// A correlation id that may go into logs and answers.
+    private static func sound(_ id: String) -> String? {
+        let isPlain = id.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != 0x22 && $0 != 0x5c }
+        return isPlain && (1...128).contains(id.utf8.count) ? id : nil
+    }
+
+    private func answer(_ request: Request, _ correlationID: String) async throws -> Response {
+        var parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+            .map { Substring($0.removingPercentEncoding ?? String($0)) }[...]
+        var prefixScenario: UUID?
+        if parts.count > 2, parts.first == "s", let id = UUID(uuidString: String(parts[parts.startIndex + 1])) {
+            (prefixScenario, parts) = (id, parts.dropFirst(2))
+        }
+        switch table.match(request.method, parts) {
+        case .nothing: throw DomainError(.notFound, "There is nothing at this path.")
+        case .otherMethods(let methods):
+            let allow = methods.map(\.rawValue).joined(separator: ", ")
+            throw HTTPError(.methodNotAllowed, headers: [.allow: allow], message: "This path takes \(allow).")
+        case .endpoint(let endpoint, let path):
+            var query: [String: [String]] = [:]
+            for (name, value) in request.uri.queryParameters { query[String(name), default: []].append(String(value)) }
+            var call = APIRequest(
+                request: request, path: path, query: query, signedIn: nil, correlationID: correlationID,
+                prefixScenario: prefixScenario, declared: endpoint.parameters.map(\.name))
+            if endpoint.access == .user { call.signedIn = try await services.accounts.caller(Credentials.secret(call)) }
+            return try await endpoint.respond(call)
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let correlationID = Self("X-Correlation-ID")!
+    static let apiKey = Self("X-API-Key")!
+    static let scenarioID = Self("X-Scenario-ID")!
+    static let idempotencyKey = Self("Idempotency-Key")!
+}

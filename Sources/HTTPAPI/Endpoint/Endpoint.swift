@@ -1,0 +1,124 @@
+import Domain
+import HTTPTypes
+import HummingbirdCore
+import Hummingbird
+import NIOCore
+
+/// One operation of the API: the declaration that routes, decodes, validates, encodes and documents it.
+struct Endpoint: Sendable {
+    enum Access: Sendable { case anyone, user }
+
+    var method: HTTPRequest.Method
+    var path: String  // `/api/v2/scenarios/{scenario_id}`
+    var id: String  // OpenAPI's operationId
+    var tag: String
+    var summary: String
+    var details = ""
+    var access = Access.user
+    var parameters: [any ParameterDeclaration] = []
+    var errors: [DomainError.Code] = []  // beside those that follow from access, parameters and body
+    var body: (description: JSON, components: [String: JSON])?
+    var bodyTypes = ["application/json"]
+    var status = HTTPResponse.Status.ok
+    var answer: (description: JSON?, components: [String: JSON]) = (nil, [:])
+    var contentType = "application/json"
+    var answerHeaders: [String: String] = [:]  // name → what it says
+    var respond: @Sendable (APIRequest) async throws -> Response = { _ in Response(status: .notImplemented) }
+
+    static let maximumBodyBytes = 1 << 20
+
+    init(_ method: HTTPRequest.Method, _ path: String, id: String, tag: String, _ summary: String) {
+        (self.method, self.path, self.id, self.tag, self.summary) = (method, path, id, tag, summary)
+    }
+}
+
+/// What a handler answers with.
+struct Answer<Value: Sendable>: Sendable {
+    var value: Value
+    var headers: HTTPFields = [:]
+
+    init(_ value: Value, headers: HTTPFields = [:]) { (self.value, self.headers) = (value, headers) }
+}
+
+extension Endpoint {
+    /// Answers with a value.
+    func answering<Value>(
+        _ schema: Schema<Value>, status: HTTPResponse.Status = .ok,
+        _ handle: @escaping @Sendable (APIRequest) async throws -> Answer<Value>
+    ) -> Endpoint {
+        var endpoint = self
+        endpoint.status = status
+        endpoint.answer = (schema.description, schema.components)
+        endpoint.respond = { request in Self.response(try await handle(request), schema, status) }
+        return endpoint
+    }
+
+    /// Takes a JSON body and answers with a value.
+    func taking<Body, Value>(
+        _ body: Schema<Body>, answering schema: Schema<Value>, status: HTTPResponse.Status = .ok,
+        _ handle: @escaping @Sendable (APIRequest, Body) async throws -> Answer<Value>
+    ) -> Endpoint {
+        var endpoint = answering(schema, status: status) { request in
+            try await handle(request, try await Self.decode(body, request.request))
+        }
+        endpoint.body = (body.description, body.components)
+        return endpoint
+    }
+
+    /// Says that the request has a body of one of these types, which the handler reads.
+    func taking(anyOf types: [String]) -> Endpoint {
+        var endpoint = self
+        (endpoint.body, endpoint.bodyTypes) = ((["description": "Records."], [:]), types)
+        return endpoint
+    }
+
+    /// Answers with no body.
+    func answeringNothing(_ handle: @escaping @Sendable (APIRequest) async throws -> Void) -> Endpoint {
+        var endpoint = self
+        endpoint.status = .noContent
+        endpoint.respond = { request in
+            try await handle(request)
+            return Response(status: .noContent)
+        }
+        return endpoint
+    }
+
+    private static func response<Value>(
+        _ answer: Answer<Value>, _ schema: Schema<Value>, _ status: HTTPResponse.Status
+    ) -> Response {
+        var writer = JSONWriter()
+        schema.write(answer.value, &writer)
+        return .json(writer.bytes, status: status, headers: answer.headers)
+    }
+
+    private static func parsed(_ bytes: [UInt8]) throws -> JSON {
+        do { return try JSONParser.parse(bytes) } catch {
+            throw HTTPError(.badRequest, message: "The body is not JSON: byte \(error.offset): \(error.detail).")
+        }
+    }
+
+    private static func decode<Body>(_ schema: Schema<Body>, _ request: Request) async throws -> Body {
+        let type = request.headers[.contentType]?.lowercased() ?? "application/json"
+        guard type.hasPrefix("application/json") || type.contains("+json") else {
+            throw HTTPError(.unsupportedMediaType, message: "Send application/json.")
+        }
+        let buffer = try await request.body.collect(upTo: maximumBodyBytes)
+        let json = try parsed(Array(buffer.readableBytesView))
+        var problems: [DomainError.Member] = []
+        guard let body = schema.read(json, "", &problems) else {
+            throw DomainError(.invalid, "The body has members that are wrong.", members: problems)
+        }
+        return body
+    }
+}
+
+extension Response {
+    static func json(
+        _ bytes: [UInt8], status: HTTPResponse.Status = .ok, type: String = "application/json",
+        headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = type
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

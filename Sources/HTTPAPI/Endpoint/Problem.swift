@@ -1,0 +1,81 @@
+import Domain
+import HTTPTypes
+import HummingbirdCore
+import Hummingbird
+import NIOCore
+
+/// RFC 9457, with `code`, `correlation_id` and `errors` at top level.
+struct Problem: Sendable {
+    var status: HTTPResponse.Status
+    var code: String
+    var detail: String?
+    var members: [DomainError.Member] = []
+    var correlationID: String
+    var headers: HTTPFields = [:]
+
+    /// The only place where an error becomes an answer.
+    init(_ error: any Error, correlationID: String) {
+        self.correlationID = correlationID
+        switch error {
+        case let error as DomainError:
+            (status, code, detail, members) = (error.code.status, error.code.rawValue, error.detail, error.members)
+            if error.code == .unavailable { headers[.retryAfter] = "2" }
+            if error.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
+        case let error as HTTPError:
+            status = error.status
+            (code, detail, headers) = (Self.word(error.status), error.body, error.headers)
+        case is NIOTooManyBytesError:
+            (status, code, detail) = (.contentTooLarge, "too_large", "The body is too large.")
+        case let error as any HTTPResponseError: (status, code) = (error.status, Self.word(error.status))
+        default: (status, code) = (.internalServerError, Self.word(.internalServerError))
+        }
+    }
+
+    private static func word(_ status: HTTPResponse.Status) -> String {
+        status.reasonPhrase.lowercased().replacing(" ", with: "_")
+    }
+
+    var response: Response {
+        var writer = JSONWriter()
+        Self.schema.write(self, &writer)
+        return .json(writer.bytes, status: status, type: "application/problem+json", headers: headers)
+    }
+
+    static let schema = Schema<Problem>.answer(
+        "Problem",
+        [
+            Member(answer: "type", .text(), "A page about this kind of problem, or about:blank.") { _ in "about:blank"
+            },
+            Member(answer: "title", .text(), "The status in words.") { $0.status.reasonPhrase },
+            Member(answer: "status", .integer(400...599), "The HTTP status.") { $0.status.code },
+            Member(answer: "code", .text(), "A stable word for programs.") { $0.code },
+            Member(answer: "detail", Schema<String>.text().orNull, "What happened, for a person.") { $0.detail },
+            Member(answer: "instance", .text(), "This occurrence.") { "urn:correlation:\($0.correlationID)" },
+            Member(answer: "correlation_id", .text(), "Also in X-Correlation-ID and in the logs.") {
+                $0.correlationID
+            },
+            Member(answer: "errors", .list(wrongMember), "The members or parameters that are wrong.") { $0.members },
+        ])
+
+    private static let wrongMember = Schema<DomainError.Member>.answer(
+        "WrongMember",
+        [
+            Member(answer: "pointer", .text(), "RFC 6901, into the body; or the parameter's name.") { $0.pointer },
+            Member(answer: "detail", .text(), "What was found and what was expected.") { $0.detail },
+        ])
+}
+
+extension DomainError.Code {
+    var status: HTTPResponse.Status {
+        switch self {
+        case .invalid: .unprocessableContent
+        case .unauthenticated: .unauthorized
+        case .forbidden: .forbidden
+        case .notFound: .notFound
+        case .conflict: .conflict
+        case .preconditionFailed: .preconditionFailed
+        case .tooLarge: .contentTooLarge
+        case .unavailable: .serviceUnavailable
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import CostModel
+import Domain
+import Foundation
+import HTTPTypes
+import Traffic
+
+/// What scenarios cost: metrics, bills, what-if, estimates.
+struct MetricsRoutes {
+    var metrics: MetricsService
+
+    var endpoints: [Endpoint] { [summary, bill, timeseries, whatIf, estimate] }
+
+    private static func endpoint(_ path: String, _ id: String, _ summary: String) -> Endpoint {
+        var endpoint = Endpoint(.get, "/api/v2/scenarios/{scenario_id}/\(path)", id: id, tag: "Metrics", summary)
+        endpoint.parameters = [ScenarioRoutes.scenarioID]
+        endpoint.errors = [.invalid]
+        return endpoint
+    }
+
+    private var summary: Endpoint {
+        Self.endpoint("metrics", "getMetrics", "What was sent and what it costs.")
+            .answering(MetricsBodies.metrics) { request in
+                Answer(try await metrics.metrics(try request.required(ScenarioRoutes.scenarioID), by: request.caller))
+            }
+    }
+
+    private var bill: Endpoint {
+        var endpoint = Self.endpoint("bill", "getBill", "The bill, line by line, with the source of every price.")
+        endpoint.details = "observed: what the recorded events cost; null without any. monthly: projected to a month."
+        return endpoint.answering(MetricsBodies.bills) { request in
+            Answer(try await metrics.metrics(try request.required(ScenarioRoutes.scenarioID), by: request.caller))
+        }
+    }
+
+    private static let bucket = Parameter.query(
+        "bucket_minutes", .integer(1...44_640), "Length of a bucket in minutes; 60 unless given.")
+
+    private var timeseries: Endpoint {
+        var endpoint = Self.endpoint("timeseries", "getTimeSeries", "Traffic over time, by the records' own times.")
+        endpoint.parameters.append(Self.bucket)
+        return endpoint.answering(MetricsBodies.timeseries) { request in
+            let id = try request.required(ScenarioRoutes.scenarioID)
+            let minutes = try request(Self.bucket) ?? 60
+            return Answer(Bucket.series(try await metrics.traffic(of: id, by: request.caller), minutes: minutes))
+        }
+    }
+
+    private var whatIf: Endpoint {
+        var endpoint = Self.endpoint("what-if", "whatIf", "The bill of the same traffic under other decisions.")
+        endpoint.method = .post
+        endpoint.details = "Members that are left out stay as the scenario has them. Nothing is saved."
+        return endpoint.taking(ScenarioBodies.patch, answering: MetricsBodies.bills) { request, patch in
+            Answer(
+                try await metrics.metrics(
+                    try request.required(ScenarioRoutes.scenarioID), by: request.caller,
+                    whatIf: { try ScenarioBodies.apply(patch, to: &$0) }))
+        }
+    }
+
+    private var estimate: Endpoint {
+        var endpoint = Endpoint(.post, "/api/v2/estimate", id: "estimate", tag: "Metrics", "Price known usage.")
+        endpoint.details = "A workload with fixed or usage items and no steps. Nothing is stored."
+        return endpoint.taking(ScenarioBodies.draft, answering: MetricsBodies.bill) { _, draft in
+            Answer(try metrics.estimate(draft))
+        }
+    }
+}
+
+/// Traffic of a stretch of time.
+struct Bucket: Sendable {
+    var start: Date
+    var traffic: TrafficProfile.Minute
+
+    /// - Parameter minutes: Length of a bucket; they begin at multiples of it since 1970.
+    static func series(_ profile: TrafficProfile, minutes: Int) -> [Bucket] {
+        var buckets: [Bucket] = []
+        for (minute, traffic) in profile.minutes {
+            let start = Date(timeIntervalSince1970: Double(minute - ((minute % minutes) + minutes) % minutes) * 60)
+            if buckets.last?.start != start { buckets.append(Bucket(start: start, traffic: .init())) }
+            buckets[buckets.count - 1].traffic.merge(traffic)
+        }
+        return buckets
+    }
+}

@@ -1,0 +1,121 @@
+import Domain
+import Foundation
+
+struct ScenarioPage: Sendable {
+    var page: Page<Scenario>
+    var query: ScenarioQuery
+}
+
+struct Bulk: Sendable {
+    enum Action: String, CaseIterable, Sendable { case create, delete, start, stop, archive }
+
+    var action = Action.create
+    var ids: [UUID] = []
+    var items: [Scenario.Draft] = []
+}
+
+struct BulkResult: Sendable {
+    var index: Int
+    var scenario: Scenario?
+    var problem: Problem?
+}
+
+/// The JSON of scenarios.
+enum ScenarioBodies {
+    /// A workload file as JSON, kept as text.
+    static let workload = Schema<String>(
+        description: [
+            "type": "object",
+            "description":
+                "A workload file as JSON; its schema: mockupaws workload schema. Region and name come from here.",
+            "examples": [["steps": [["sqs": [:]], ["lambda": ["memory_mb": 512, "duration_ms": 100]]]]],
+        ]
+    ) { json, pointer, problems in
+        guard case .object = json else {
+            problems.append(.init(pointer: pointer, detail: "is \(json.typeName), expected an object"))
+            return nil
+        }
+        var writer = JSONWriter()
+        writer.value(json)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    } write: {
+        $1.raw($0)
+    }
+
+    private static func members(nameIsRequired: Bool) -> [Member<Scenario.Draft>] {
+        [
+            Member("name", \.name, .text(1...200, example: "checkout"), required: nameIsRequired, "Name."),
+            Member("description", \.description, .text(), "What it is about."),
+            Member("region", \.region, .text(1...64, example: "eu-west-1"), "AWS region; us-east-1 unless given."),
+            Member("tags", \.tags, .list(.text(1...64), maximum: 50), "Tags."),
+            Member(
+                "workload", \.workload, workload, "What traffic passes through; a queue and a function unless given."),
+            Member("growth", \.growth, .text(1...32, example: "20%"), "Expected change of traffic; 0% unless given."),
+            Member("sample_rate", \.sampleRate, .text(1...32, example: "1%"), "Part of the traffic that is sent here."),
+        ]
+    }
+
+    static let draft = Schema.request("ScenarioDraft", Scenario.Draft(), members(nameIsRequired: true))
+
+    /// Any of the draft's members; ``apply(_:to:)`` reads them once the scenario is known.
+    static let patch: Schema<JSON> = {
+        let described = Schema.request("ScenarioPatch", Scenario.Draft(), members(nameIsRequired: false))
+        var patch = Schema.any(described.description)
+        patch.components = described.components
+        return patch
+    }()
+
+    static func apply(_ patch: JSON, to draft: inout Scenario.Draft) throws {
+        var problems: [DomainError.Member] = []
+        let schema = Schema.request("ScenarioPatch", draft, members(nameIsRequired: false))
+        guard let changed = schema.read(patch, "", &problems) else {
+            throw DomainError(.invalid, "The body has members that are wrong.", members: problems)
+        }
+        draft = changed
+    }
+
+    static let scenario = Schema<Scenario>.answer(
+        "Scenario",
+        [
+            Member(answer: "id", .id, "Id.") { $0.id },
+            Member(answer: "status", .choice, "State.") { $0.status },
+            Member(answer: "version", .integer(1...Int.max), "Counts changes; also the ETag.") { $0.version },
+            Member(answer: "created_at", .time, "Made.") { $0.createdAt },
+            Member(answer: "updated_at", .time, "Changed last.") { $0.updatedAt },
+            Member(answer: "name", .text(), "Name.") { $0.draft.name },
+            Member(answer: "description", .text(), "What it is about.") { $0.draft.description },
+            Member(answer: "region", .text(), "AWS region.") { $0.draft.region },
+            Member(answer: "tags", .list(.text()), "Tags.") { $0.draft.tags },
+            Member(answer: "workload", workload, "What traffic passes through.") { $0.draft.workload },
+            Member(answer: "growth", .text(), "Expected change of traffic.") { $0.draft.growth },
+            Member(answer: "sample_rate", .text(), "Part of the traffic that is sent here.") { $0.draft.sampleRate },
+        ])
+
+    static let page = Schema<ScenarioPage>.answer(
+        "ScenarioPage",
+        [
+            Member(answer: "items", .list(scenario), "The scenarios of this page.") { $0.page.items },
+            Member(answer: "page", .integer(), "This page, from 1.") { $0.query.page },
+            Member(answer: "page_size", .integer(), "Scenarios a page.") { $0.query.pageSize },
+            Member(answer: "total", .integer(), "Scenarios on all pages.") { $0.page.total },
+        ])
+
+    static let bulk = Schema.request(
+        "ScenarioBulk", Bulk(),
+        [
+            Member("action", \.action, .choice, required: true, "What to do with each."),
+            Member("ids", \.ids, .list(.id, maximum: 100), "The scenarios, for all but create."),
+            Member("items", \.items, .list(draft, maximum: 100), "The scenarios to create."),
+        ])
+
+    static let bulkResult = Schema<[BulkResult]>.list(
+        .answer(
+            "BulkResult",
+            [
+                Member(answer: "index", .integer(), "Place in the request, from 0.") { $0.index },
+                Member(answer: "scenario", scenario.orNull, "As it is now; null when deleted or failed.") {
+                    $0.scenario
+                },
+                Member(answer: "problem", Problem.schema.orNull, "Why this one failed.") { $0.problem },
+            ]))
+}

@@ -1,0 +1,168 @@
+import Domain
+import Foundation
+
+/// How a value is read from JSON, written to it and described in OpenAPI: one declaration for all three.
+struct Schema<Value: Sendable>: Sendable {
+    /// The OpenAPI schema object.
+    var description: JSON
+    /// Named schemas that the description refers to.
+    var components: [String: JSON] = [:]
+    var read: @Sendable (JSON, _ pointer: String, inout [DomainError.Member]) -> Value?
+    var write: @Sendable (Value, inout JSONWriter) -> Void
+}
+
+/// Notes what is wrong with a member; the answer of a failed reading.
+private func wrong<Value>(_ pointer: String, _ detail: String, _ problems: inout [DomainError.Member]) -> Value? {
+    problems.append(.init(pointer: pointer, detail: detail))
+    return nil
+}
+
+extension Schema where Value == String {
+    /// - Parameter length: In characters (Unicode scalars, as JSON Schema counts).
+    static func text(
+        _ length: ClosedRange<Int> = 0...10_000, format: String? = nil, example: String? = nil
+    ) -> Schema {
+        var description: JSON = ["type": "string"]
+        if let format { description = description.with([.init(name: "format", value: .string(format))]) }
+        if length.lowerBound > 0 {
+            description = description.with([.init(name: "minLength", value: .number("\(length.lowerBound)"))])
+        }
+        description = description.with([.init(name: "maxLength", value: .number("\(length.upperBound)"))])
+        if let example { description = description.with([.init(name: "examples", value: [.string(example)])]) }
+        return Schema(description: description) { json, pointer, problems in
+            guard case .string(let text) = json else {
+                return wrong(pointer, "is \(json.typeName), expected a string", &problems)
+            }
+            guard length.contains(text.unicodeScalars.count) else {
+                return wrong(
+                    pointer,
+                    "has \(text.unicodeScalars.count) characters, expected \(length.lowerBound) to "
+                        + "\(length.upperBound)", &problems)
+            }
+            guard !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" && $0 != "\t" && $0 != "\r" })
+            else { return wrong(pointer, "holds a control character", &problems) }
+            return text
+        } write: {
+            $1.string($0)
+        }
+    }
+}
+
+extension Schema where Value == Int {
+    static func integer(_ range: ClosedRange<Int> = 0...Int.max) -> Schema {
+        var description: JSON = [
+            "type": "integer", "format": "int64", "minimum": .number("\(range.lowerBound)"),
+        ]
+        if range.upperBound < .max {
+            description = description.with([.init(name: "maximum", value: .number("\(range.upperBound)"))])
+        }
+        return Schema(description: description) { json, pointer, problems in
+            guard case .number(let digits) = json, let number = Int(digits) else {
+                return wrong(pointer, "is \(json.typeName), expected an integer", &problems)
+            }
+            guard range.contains(number) else {
+                return wrong(pointer, "is \(number), expected \(range.lowerBound) to \(range.upperBound)", &problems)
+            }
+            return number
+        } write: {
+            $1.raw(String($0))
+        }
+    }
+}
+
+extension Schema where Value == Bool {
+    static let flag = Schema(description: ["type": "boolean"]) { json, pointer, problems in
+        guard case .bool(let value) = json else {
+            return wrong(pointer, "is \(json.typeName), expected true or false", &problems)
+        }
+        return value
+    } write: {
+        $1.raw($0 ? "true" : "false")
+    }
+}
+
+extension Schema where Value == UUID {
+    static let id = Schema(description: ["type": "string", "format": "uuid"]) { json, pointer, problems in
+        guard case .string(let text) = json, let id = UUID(uuidString: text) else {
+            return wrong(pointer, "is not a UUID", &problems)
+        }
+        return id
+    } write: {
+        $1.string($0.uuidString.lowercased())
+    }
+}
+
+extension Schema where Value == Date {
+    static let time = Schema(description: ["type": "string", "format": "date-time"]) { json, pointer, problems in
+        guard case .string(let text) = json, let date = Date(rfc3339: text) else {
+            return wrong(pointer, "is not an RFC 3339 time such as 2026-01-31T12:00:00Z", &problems)
+        }
+        return date
+    } write: {
+        $1.string($0.rfc3339)
+    }
+}
+
+extension Schema where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String {
+    static var choice: Schema {
+        let names = Value.allCases.map(\.rawValue)
+        return Schema(description: ["type": "string", "enum": .array(names.map(JSON.string))]) {
+            json, pointer, problems in
+            guard case .string(let text) = json, let value = Value(rawValue: text) else {
+                return wrong(pointer, "expected one of \(names.joined(separator: ", "))", &problems)
+            }
+            return value
+        } write: {
+            $1.string($0.rawValue)
+        }
+    }
+}
+
+extension Schema where Value == JSON {
+    /// Any object, kept as it is.
+    static func any(_ description: JSON) -> Schema {
+        Schema(description: description) { json, pointer, problems in
+            guard case .object = json else {
+                return wrong(pointer, "is \(json.typeName), expected an object", &problems)
+            }
+            return json
+        } write: {
+            $1.value($0)
+        }
+    }
+}
+
+extension Schema {
+    static func list<Element>(
+        _ element: Schema<Element>, maximum: Int = 1_000
+    ) -> Schema<[Element]> where Value == [Element] {
+        Schema<[Element]>(
+            description: ["type": "array", "items": element.description, "maxItems": .number("\(maximum)")],
+            components: element.components
+        ) { json, pointer, problems in
+            guard case .array(let elements) = json else {
+                return wrong(pointer, "is \(json.typeName), expected an array", &problems)
+            }
+            guard elements.count <= maximum else {
+                return wrong(pointer, "has \(elements.count) elements, expected at most \(maximum)", &problems)
+            }
+            let values = elements.enumerated().compactMap { element.read($1, "\(pointer)/\($0)", &problems) }
+            return values.count == elements.count ? values : nil
+        } write: { values, writer in
+            writer.array { writer in for value in values { element.write(value, &writer) } }
+        }
+    }
+
+    /// This or `null`.
+    var orNull: Schema<Value?> {
+        let (read, write) = (read, write)
+        return Schema<Value?>(
+            description: ["oneOf": [description, ["type": "null"]]], components: components
+        ) { json, pointer, problems in
+            if case .null = json { return .some(nil) }
+            return read(json, pointer, &problems).map { .some($0) }
+        } write: { value, writer in
+            if let value { write(value, &writer) } else { writer.raw("null") }
+        }
+    }
+}
