@@ -57,7 +57,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "Reports", dependencies: ["CostModel", "Domain", "Traffic"], swiftSettings: strict),
-        .target(name: "Storage", dependencies: ["Domain", "SQLDatabase", "Traffic"], swiftSettings: strict),
+        .target(
+            name: "Storage", dependencies: ["CostModel", "Domain", "SQLDatabase", "Traffic"], swiftSettings: strict),
         .target(
             name: "HTTPAPI",
             dependencies: [
@@ -108,8 +109,17 @@ let package = Package(
             name: "SQLDatabaseTests", dependencies: ["TestSupport", "CPostgres", "SQLDatabase"],
             swiftSettings: strict),
         .testTarget(
-            name: "StorageTests", dependencies: ["TestSupport", "Domain", "SQLDatabase", "Storage", "Traffic"],
+            name: "StorageTests",
+            dependencies: ["TestSupport", "CostModel", "Domain", "SQLDatabase", "Storage", "Traffic"],
             swiftSettings: strict),
+        .testTarget(
+            name: "AppTests",
+            dependencies: [
+                "TestSupport", "App", "CostModel", "Domain", "SQLDatabase", "Storage",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPAPITests", dependencies: ["HTTPAPI"], swiftSettings: strict),
         .testTarget(
             name: "PriceStoreTests", dependencies: ["TestSupport", "CostModel", "PriceStore"],
             resources: [.copy("Fixtures")],

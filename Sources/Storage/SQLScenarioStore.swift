@@ -1,3 +1,4 @@
+import CostModel
 public import Domain
 public import Foundation
 public import SQLDatabase
@@ -19,7 +20,7 @@ public struct SQLScenarioStore: ScenarioStore {
                     INSERT INTO scenario (id, owner, name, description, region, workload, growth, sample_rate, status,
                         version, created_at, updated_at)
                     VALUES (\(scenario.id), \(scenario.owner), \(draft.name), \(draft.description), \(draft.region),
-                        \(draft.workload), \(draft.growth), \(draft.sampleRate), \(scenario.status.rawValue),
+                        \(draft.workload), \(draft.growth.description), \(draft.sampleRate.description), \(scenario.status.rawValue),
                         \(scenario.version), \(scenario.createdAt.microseconds), \(scenario.updatedAt.microseconds))
                     """)
                 try Self.insertTags(scenario, connection)
@@ -46,8 +47,8 @@ public struct SQLScenarioStore: ScenarioStore {
         draft.description = try row.text(3)
         draft.region = try row.text(4)
         draft.workload = try row.text(5)
-        draft.growth = try row.text(6)
-        draft.sampleRate = try row.text(7)
+        draft.growth = try Quantity(try row.text(6))
+        draft.sampleRate = try Quantity(try row.text(7))
         guard let status = Scenario.Status(rawValue: try row.text(8)) else {
             throw SQLError.statement("unknown status in scenario")
         }
@@ -91,7 +92,7 @@ public struct SQLScenarioStore: ScenarioStore {
                     """
                     UPDATE scenario
                     SET name = \(draft.name), description = \(draft.description), region = \(draft.region),
-                        workload = \(draft.workload), growth = \(draft.growth), sample_rate = \(draft.sampleRate),
+                        workload = \(draft.workload), growth = \(draft.growth.description), sample_rate = \(draft.sampleRate.description),
                         status = \(scenario.status.rawValue), version = \(scenario.version),
                         updated_at = \(scenario.updatedAt.microseconds)
                     WHERE id = \(scenario.id) AND owner = \(scenario.owner) AND version = \(scenario.version - 1)

@@ -1,3 +1,4 @@
+import CostModel
 import Domain
 import Foundation
 import SQLDatabase
@@ -44,7 +45,7 @@ import Traffic
         let written = try await stores.scenario("naïve 'scenario' — 🚀") { scenario in
             scenario.draft.description = "line\nline"
             scenario.draft.tags = ["zebra", "api", "Ünicode"]
-            scenario.draft.growth = "20%"
+            scenario.draft.growth = 3
         }
         #expect(try await stores.scenarios.scenario(written.id, owner: stores.owner) == written)
         #expect(try await stores.scenarios.scenario(written.id, owner: stores.other) == nil)

@@ -1,4 +1,4 @@
-import CostModel
+public import CostModel
 public import Foundation
 
 /// Traffic, the workload it passes through, a region and assumptions.
@@ -24,8 +24,8 @@ public struct Scenario: Hashable, Sendable {
         public var tags: [String] = []
         /// JSON, as `docs/workload-format.md` says; name and region may be left out.
         public var workload = Scenario.defaultWorkload
-        public var growth = "0%"
-        public var sampleRate = "1"
+        public var growth: Quantity = 0  // expected change of traffic: 1/5 is a fifth more; above -1
+        public var sampleRate: Quantity = 1  // part of the traffic that is sent here; above 0, at most 1
 
         public init() {}
     }
@@ -59,17 +59,9 @@ extension Scenario.Draft {
         check(!name.allSatisfy(\.isWhitespace), "/name", "is blank")
         check(tags.allSatisfy { !$0.allSatisfy(\.isWhitespace) }, "/tags", "holds a blank tag")
         check(Set(tags).count == tags.count, "/tags", "holds a tag twice")
-        var projection = Projection()
-        if let change = Quantity(percentOrNumber: growth), change > -1, change < 1_000_000 {
-            projection.growth = try Quantity.one + change
-        } else {
-            check(false, "/growth", "found '\(growth)', expected a percentage above -100%, such as 20%")
-        }
-        if let rate = Quantity(percentOrNumber: sampleRate), rate > 0, rate <= 1 {
-            projection.sampleRate = rate
-        } else {
-            check(false, "/sample_rate", "found '\(sampleRate)', expected more than 0 and at most 1")
-        }
+        check(growth > -1, "/growth", "is -1 or less")
+        check(sampleRate > 0 && sampleRate <= 1, "/sample_rate", "is not above 0 and at most 1")
+        let projection = Projection(growth: try Quantity.one + growth, sampleRate: sampleRate)
         var workload: Workload?
         do {
             workload = try Workload(self.workload, file: name, overrides: [WorkloadOverride("region=\(region)")])

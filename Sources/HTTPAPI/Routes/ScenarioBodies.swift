@@ -1,3 +1,4 @@
+import CostModel
 import Domain
 import Foundation
 
@@ -42,16 +43,21 @@ enum ScenarioBodies {
         $1.raw($0)
     }
 
+    private static let region = Schema<String>.text(
+        4...32, pattern: "^[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$", example: "eu-west-1")
+    private static let growth = Schema<Quantity>.decimal(-0.999999...1_000_000)
+    private static let sampleRate = Schema<Quantity>.decimal(0.000001...1)
+
     private static func members(nameIsRequired: Bool) -> [Member<Scenario.Draft>] {
         [
             Member("name", \.name, .text(1...200, example: "checkout"), required: nameIsRequired, "Name."),
             Member("description", \.description, .text(), "What it is about."),
-            Member("region", \.region, .text(1...64, example: "eu-west-1"), "AWS region; us-east-1 unless given."),
+            Member("region", \.region, region, "AWS region; us-east-1 unless given."),
             Member("tags", \.tags, .list(.text(1...64), maximum: 50), "Tags."),
             Member(
                 "workload", \.workload, workload, "What traffic passes through; a queue and a function unless given."),
-            Member("growth", \.growth, .text(1...32, example: "20%"), "Expected change of traffic; 0% unless given."),
-            Member("sample_rate", \.sampleRate, .text(1...32, example: "1%"), "Part of the traffic that is sent here."),
+            Member("growth", \.growth, growth, "Expected change of traffic: 0.2 is a fifth more; 0 unless given."),
+            Member("sample_rate", \.sampleRate, sampleRate, "Part of the traffic that is sent here; 1 unless given."),
         ]
     }
 
@@ -87,8 +93,8 @@ enum ScenarioBodies {
             Member(answer: "region", .text(), "AWS region.") { $0.draft.region },
             Member(answer: "tags", .list(.text()), "Tags.") { $0.draft.tags },
             Member(answer: "workload", workload, "What traffic passes through.") { $0.draft.workload },
-            Member(answer: "growth", .text(), "Expected change of traffic.") { $0.draft.growth },
-            Member(answer: "sample_rate", .text(), "Part of the traffic that is sent here.") { $0.draft.sampleRate },
+            Member(answer: "growth", growth, "Expected change of traffic.") { $0.draft.growth },
+            Member(answer: "sample_rate", sampleRate, "Part of the traffic that is sent here.") { $0.draft.sampleRate },
         ])
 
     static let page = Schema<ScenarioPage>.answer(

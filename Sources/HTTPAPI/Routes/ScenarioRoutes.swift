@@ -9,7 +9,8 @@ struct ScenarioRoutes {
 
     static let scenarioID = Parameter.path("scenario_id", .id, "The scenario.")
     private static let ifMatch = Parameter<String>.header(
-        "If-Match", .text(1...64), "Change only this version: the ETag of an earlier answer.")
+        "If-Match", .text(1...24, pattern: #"^("[0-9]{1,18}"|\*)$"#),
+        "Change only this version: the ETag of an earlier answer.")
 
     var endpoints: [Endpoint] { [create, list, get, replace, change, delete, clone, bulk] + moves }
 
@@ -41,7 +42,7 @@ struct ScenarioRoutes {
     private static let pageSize = Parameter.query("page_size", .integer(1...100), "Scenarios a page; 20 unless given.")
     private static let status = Parameter<[Scenario.Status]>.query(
         "status", .list(.choice), "Only these states, separated by commas.")
-    private static let region = Parameter.query("region", .text(1...64), "Only this region.")
+    private static let region = Parameter.query("region", .text(1...32), "Only this region.")
     private static let tag = Parameter.query("tag", .text(1...64), "Only with this tag.")
     private static let text = Parameter.query("q", .text(1...200), "Only with this text in name or description.")
     private static let from = Parameter.query("created_from", .time, "Made at this time or later.")
@@ -105,7 +106,9 @@ struct ScenarioRoutes {
         endpoint.errors = [.conflict, .preconditionFailed]
         endpoint.answerHeaders = ["ETag": "Its new version."]
         return endpoint.taking(ScenarioBodies.patch, answering: ScenarioBodies.scenario) { request, patch in
-            Self.answer(
+            var draft = Scenario.Draft()
+            try ScenarioBodies.apply(patch, to: &draft)  // a body that is wrong is told before the version is looked at
+            return Self.answer(
                 try await scenarios.update(
                     try request.required(Self.scenarioID), version: try Self.version(request), by: request.caller,
                     { try ScenarioBodies.apply(patch, to: &$0) }))
@@ -185,6 +188,6 @@ struct ScenarioRoutes {
 
     private static func version(_ request: APIRequest) throws -> Int? {
         guard let tag = try request(ifMatch), tag != "*" else { return nil }
-        return Int(tag.trimmingCharacters(in: CharacterSet(charactersIn: "\""))) ?? -1  // no version: matches nothing
+        return Int(tag.dropFirst().dropLast())
     }
 }

@@ -1,3 +1,4 @@
+import CostModel
 import Domain
 import Foundation
 
@@ -18,12 +19,15 @@ private func wrong<Value>(_ pointer: String, _ detail: String, _ problems: inout
 }
 
 extension Schema where Value == String {
-    /// - Parameter length: In characters (Unicode scalars, as JSON Schema counts).
+    private static let noControls = #"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$"#
+
+    /// - Parameters:
+    ///   - length: In characters (Unicode scalars, as JSON Schema counts).
+    ///   - pattern: A regular expression for the whole text; without one, anything but control characters.
     static func text(
-        _ length: ClosedRange<Int> = 0...10_000, format: String? = nil, example: String? = nil
+        _ length: ClosedRange<Int> = 0...10_000, pattern: String? = nil, example: String? = nil
     ) -> Schema {
-        var description: JSON = ["type": "string"]
-        if let format { description = description.with([.init(name: "format", value: .string(format))]) }
+        var description: JSON = ["type": "string", "pattern": .string(pattern ?? noControls)]
         if length.lowerBound > 0 {
             description = description.with([.init(name: "minLength", value: .number("\(length.lowerBound)"))])
         }
@@ -41,6 +45,9 @@ extension Schema where Value == String {
             }
             guard !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" && $0 != "\t" && $0 != "\r" })
             else { return wrong(pointer, "holds a control character", &problems) }
+            if let pattern, (try? Regex(pattern).wholeMatch(in: text)) == nil {  // `nil` is no match
+                return wrong(pointer, "does not match \(pattern)", &problems)
+            }
             return text
         } write: {
             $1.string($0)
@@ -66,6 +73,25 @@ extension Schema where Value == Int {
             return number
         } write: {
             $1.raw(String($0))
+        }
+    }
+}
+
+extension Schema where Value == Quantity {
+    /// An exact decimal, cut off after 9 decimals.
+    static func decimal(_ range: ClosedRange<Double>) -> Schema {
+        let (minimum, maximum) = ("\(range.lowerBound)", "\(range.upperBound)")
+        return Schema(description: ["type": "number", "minimum": .number(minimum), "maximum": .number(maximum)]) {
+            json, pointer, problems in
+            guard case .number(let digits) = json else {
+                return wrong(pointer, "is \(json.typeName), expected a number", &problems)
+            }
+            guard let number = Double(digits), range.contains(number),
+                let value = try? Quantity(String(format: "%.9f", number))  // nil cannot be: 9 decimals are exact
+            else { return wrong(pointer, "is \(digits), expected \(minimum) to \(maximum)", &problems) }
+            return value
+        } write: {
+            $1.raw($0.description)
         }
     }
 }
