@@ -9,8 +9,9 @@ SAMPLE := examples/traffic.ndjson
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: build ## Build in release and price the bundled sample traffic
+run: build ## Build in release, price the bundled sample traffic, and run the service with a demo scenario
 	@$(BUILD)/mockupaws replay $(SAMPLE) --workload examples/serverless-api.yaml
+	@Scripts/demo
 
 build: ## Build in release
 	@Scripts/install-dependencies
