@@ -81,6 +81,14 @@ import Testing
         #expect((damaged["errors"] as? [[String: Any]])?.first?["line"] as? Int == 2)
         #expect(try await ingest(["Content-Type": "text/plain"], "one\ntwo\n")["accepted"] as? Int == 2)
 
+        let log = #"127.0.0.1 - - [02/Mar/2026:08:11:00 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8""#
+        let other = try await server.scenario()
+        let access = try await server.send(
+            "POST", "/s/\(other)/ingest?format=auto", headers: ["Content-Type": "text/plain"], log + "\n" + log + "\n")
+        #expect(access.json["accepted"] as? Int == 2)
+        #expect(
+            try await server.send("POST", "/ingest?format=frob", headers: ["X-Scenario-ID": id], "{}").status == 422)
+
         let found = try await summary(server, id)
         #expect(found["total_requests"] as? Int == 5_006)
         #expect(found["pii_violations"] as? Int == 1)

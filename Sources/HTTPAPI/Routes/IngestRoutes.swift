@@ -15,6 +15,9 @@ struct IngestRoutes {
     private static let deliveryKey = Parameter<String>.header(
         "Idempotency-Key", .text(1...255), "Names the delivery; one that is sent again counts once.")
 
+    private static let format = Parameter<LogFormat>.query(
+        "format", .choice, "The log format of the body; unless given, what the content type says.")
+
     var endpoints: [Endpoint] { [generic(.post), generic(.put), probe] }
 
     private func generic(_ method: HTTPRequest.Method) -> Endpoint {
@@ -25,12 +28,12 @@ struct IngestRoutes {
             JSON (an object, an array, or objects one after another), NDJSON, or text lines; gzip and zstd are taken. An \
             answer of 200 means that the delivery is stored. Damaged records are counted and told, the others are kept.
             """
-        endpoint.parameters = [Self.scenarioHeader, Self.scenarioQuery, Self.deliveryKey]
+        endpoint.parameters = [Self.scenarioHeader, Self.scenarioQuery, Self.deliveryKey, Self.format]
         endpoint.errors = [.conflict, .notFound, .tooLarge]
         return endpoint.taking(anyOf: ["application/json", "application/x-ndjson", "text/plain"])
             .answering(Self.receipt) { request in
                 let scenario = try await ingest.target(try Self.scenario(request), by: request.caller)
-                let profile = try await Self.meter(request.request)
+                let profile = try await Self.meter(request.request, try request(Self.format))
                 return Answer(
                     try await ingest.take(profile, for: scenario, deliveryKey: try request(Self.deliveryKey)))
             }
@@ -52,7 +55,7 @@ struct IngestRoutes {
             .invalid, "No scenario is named: send X-Scenario-ID, or put /s/<scenario id> before the path.")
     }
 
-    private static func meter(_ request: Request) async throws -> TrafficProfile {
+    private static func meter(_ request: Request, _ given: LogFormat?) async throws -> TrafficProfile {
         let type = request.headers[.contentType]?.lowercased() ?? ""
         let format: LogFormat =
             type.contains("ndjson") ? .ndjson : type.hasPrefix("text/") ? .lines : type.contains("json") ? .json : .auto
@@ -61,7 +64,8 @@ struct IngestRoutes {
             throw HTTPError(.unsupportedMediaType, message: "Send the body plain, or with gzip or zstd.")
         }
         var meter = TrafficMeter(
-            options: MeterOptions(format: format, textCounts: true, maxLineBytes: 1 << 20), sourceName: "ingest")
+            options: MeterOptions(format: given ?? format, textCounts: true, maxLineBytes: 1 << 20),
+            sourceName: "ingest")
         do {
             for try await chunk in request.body {
                 try chunk.withUnsafeReadableBytes { try meter.consume($0) }

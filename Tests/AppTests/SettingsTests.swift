@@ -1,0 +1,41 @@
+import App
+import Foundation
+import Testing
+
+@Suite struct SettingsTests {
+    @Test(arguments: [
+        ("PORT", "80a", "PORT: expected 0 to 65535, found '80a'"), ("PORT", "65536", "PORT: expected 0 to 65535"),
+        ("DATABASE_URL", "mysql://x:secret@y", "DATABASE_URL: expected sqlite://PATH or postgresql://…"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL: expected one of trace"),
+        ("TLS_KEY", "key.pem", "TLS_CERTIFICATE: expected a PEM file"),
+        ("DATABASE_CONNECTIONS", "0", "DATABASE_CONNECTIONS: expected 1 to 100"),
+    ])
+    func aBadValueNamesItsKey(name: String, value: String, problem: String) async {
+        do {
+            _ = try await ServerSettings.read(environment: [name: value])
+            Issue.record("\(name)=\(value) was taken")
+        } catch {
+            #expect("\(error)".hasPrefix(problem))
+            #expect(!"\(error)".contains("secret"))
+        }
+    }
+
+    @Test func theEnvironmentWinsOverTheFileAndPasswordsAreMasked() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).env")
+        try "PORT=1234\nHOST=::1\n".write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }  // in the system's temporary folder
+        let (settings, shown) = try await ServerSettings.read(
+            environment: ["PORT": "4321", "DATABASE_URL": "postgresql://me:secret@db/prices"], file: file.path)
+        #expect((settings.port, settings.host) == (4321, "::1"))
+        #expect(settings.database == .postgresql(url: "postgresql://me:secret@db/prices"))
+        #expect(shown.first { $0.entry.name == "DATABASE_URL" }?.value == "postgresql://me:***@db/prices")
+    }
+
+    @Test func theExampleFileHoldsEverySettingWithItsDefault() async throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appendingPathComponent(".env.example"), encoding: .utf8)
+        let expected = ServerSettings.entries.map { "# \($0.doc)\n\($0.name)=\($0.fallback)\n" }
+        for entry in expected { #expect(text.contains(entry)) }
+    }
+}
