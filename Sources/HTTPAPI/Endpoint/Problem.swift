@@ -44,14 +44,14 @@ struct Problem: Sendable {
     static let schema = Schema<Problem>.answer(
         "Problem",
         [
-            Member(answer: "type", .text(), "A page about this kind of problem, or about:blank.") { _ in "about:blank"
+            Member(answer: "type", .plain, "A page about this kind of problem, or about:blank.") { _ in "about:blank"
             },
-            Member(answer: "title", .text(), "The status in words.") { $0.status.reasonPhrase },
+            Member(answer: "title", .plain, "The status in words.") { $0.status.reasonPhrase },
             Member(answer: "status", .integer(400...599), "The HTTP status.") { $0.status.code },
-            Member(answer: "code", .text(), "A stable word for programs.") { $0.code },
-            Member(answer: "detail", Schema<String>.text().orNull, "What happened, for a person.") { $0.detail },
-            Member(answer: "instance", .text(), "This occurrence.") { "urn:correlation:\($0.correlationID)" },
-            Member(answer: "correlation_id", .text(), "Also in X-Correlation-ID and in the logs.") {
+            Member(answer: "code", .plain, "A stable word for programs.") { $0.code },
+            Member(answer: "detail", Schema<String>.plain.orNull, "What happened, for a person.") { $0.detail },
+            Member(answer: "instance", .plain, "This occurrence.") { "urn:correlation:\($0.correlationID)" },
+            Member(answer: "correlation_id", .plain, "Also in X-Correlation-ID and in the logs.") {
                 $0.correlationID
             },
             Member(answer: "errors", .list(wrongMember), "The members or parameters that are wrong.") { $0.members },
@@ -60,8 +60,8 @@ struct Problem: Sendable {
     private static let wrongMember = Schema<DomainError.Member>.answer(
         "WrongMember",
         [
-            Member(answer: "pointer", .text(), "RFC 6901, into the body; or the parameter's name.") { $0.pointer },
-            Member(answer: "detail", .text(), "What was found and what was expected.") { $0.detail },
+            Member(answer: "pointer", .plain, "RFC 6901, into the body; or the parameter's name.") { $0.pointer },
+            Member(answer: "detail", .plain, "What was found and what was expected.") { $0.detail },
         ])
 }
 

@@ -30,7 +30,7 @@ struct HealthRoutes {
     private static let status = Schema<Status>.answer(
         "Health",
         [
-            Member(answer: "status", .text(), "ok or unavailable.") { $0.isReady ? "ok" : "unavailable" },
+            Member(answer: "status", .plain, "ok or unavailable.") { $0.isReady ? "ok" : "unavailable" },
             Member(
                 answer: "parts",
                 Schema<[String: Bool]>(
@@ -75,8 +75,8 @@ struct HealthRoutes {
                 .answer(
                     "Info",
                     [
-                        Member(answer: "name", .text(), "The program.") { _ in "mockupaws" },
-                        Member(answer: "version", .text(), "Its version.") { (info: HealthService) in info.version },
+                        Member(answer: "name", .plain, "The program.") { _ in "mockupaws" },
+                        Member(answer: "version", .plain, "Its version.") { (info: HealthService) in info.version },
                         Member(answer: "started_at", .time, "When it began.") { $0.startedAt },
                         Member(answer: "uptime_seconds", .integer(), "Seconds since.") {
                             Int($0.ambient.now().timeIntervalSince($0.startedAt))

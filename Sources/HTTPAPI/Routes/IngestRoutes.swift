@@ -89,7 +89,7 @@ struct IngestRoutes {
         "RejectedRecord",
         [
             Member(answer: "line", .integer(), "Its line, from 1.") { $0.line },
-            Member(answer: "reason", .text(), "Why.") { "\($0.reason)" },
-            Member(answer: "excerpt", .text(), "Its beginning, blotted out.") { $0.excerpt },
+            Member(answer: "reason", .plain, "Why.") { "\($0.reason)" },
+            Member(answer: "excerpt", .plain, "Its beginning, blotted out.") { $0.excerpt },
         ])
 }

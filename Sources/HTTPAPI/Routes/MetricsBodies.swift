@@ -80,7 +80,7 @@ enum MetricsBodies {
     private static let share = Schema<Share>.answer(
         "ServiceCost",
         [
-            Member(answer: "service", .text(), "As in the workload.") { $0.service },
+            Member(answer: "service", .plain, "As in the workload.") { $0.service },
             Member(answer: "cost_usd", decimal, "Of the recorded traffic.") { $0.observed.exact },
             Member(answer: "monthly_cost_usd", decimal, "Of a month.") { $0.monthly.exact },
         ])
@@ -88,7 +88,7 @@ enum MetricsBodies {
     private static let source = Schema<Source>.answer(
         "SourceTraffic",
         [
-            Member(answer: "source", .text(), "What the records name: host, service, logger.") { $0.name },
+            Member(answer: "source", .plain, "What the records name: host, service, logger.") { $0.name },
             Member(answer: "requests", .integer(), "Records.") { $0.counts.events },
             Member(answer: "bytes", .integer(), "Payload in bytes.") { $0.counts.bytes },
             Member(answer: "pii_violations", .integer(), "PII and secrets found.") { $0.counts.pii.total },
@@ -97,9 +97,9 @@ enum MetricsBodies {
     private static let finding = Schema<Finding>.answer(
         "PIIFinding",
         [
-            Member(answer: "kind", .text(), "Kind.") { "\($0.kind)" },
+            Member(answer: "kind", .plain, "Kind.") { "\($0.kind)" },
             Member(answer: "count", .integer(), "How often.") { $0.count },
-            Member(answer: "samples", .list(.text()), "A few, blotted out.") { $0.samples },
+            Member(answer: "samples", .list(.plain), "A few, blotted out.") { $0.samples },
         ])
 
     static let timeseries = Schema<[Bucket]>.list(
@@ -118,8 +118,8 @@ enum MetricsBodies {
     static let bill = Schema<PricedBill>.answer(
         "Bill",
         [
-            Member(answer: "free_tier", .text(), "The choice that total_usd follows.") { $0.bill.freeTier.rawValue },
-            Member(answer: "price_catalog", .text(), "Version of the embedded price list.") { $0.catalogVersion },
+            Member(answer: "free_tier", .plain, "The choice that total_usd follows.") { $0.bill.freeTier.rawValue },
+            Member(answer: "price_catalog", .plain, "Version of the embedded price list.") { $0.catalogVersion },
             Member(answer: "list_usd", decimal, "Without any free tier.") { $0.bill.list.exact },
             Member(answer: "total_usd", decimal, "With the chosen free tier.") { $0.bill.total.exact },
             Member(answer: "after_first_year_usd", decimal, "Once the 12-month offers have ended.") {
@@ -143,14 +143,14 @@ enum MetricsBodies {
     private static let line = Schema<BillLine>.answer(
         "BillLine",
         [
-            Member(answer: "service", .text(), "As in the workload.") { $0.usage.service },
-            Member(answer: "line", .text(), "What is billed.") { $0.usage.label },
-            Member(answer: "region", .text(), "AWS region.") { $0.price.region },
+            Member(answer: "service", .plain, "As in the workload.") { $0.usage.service },
+            Member(answer: "line", .plain, "What is billed.") { $0.usage.label },
+            Member(answer: "region", .plain, "AWS region.") { $0.price.region },
             Member(answer: "quantity", decimal, "As AWS rounds it; a fraction where no decimal is exact.") {
                 $0.usage.quantity.description
             },
-            Member(answer: "unit", .text(), "The price's unit.") { $0.usage.unit },
-            Member(answer: "derivation", .text(), "How the quantity comes about.") { $0.usage.figure.text },
+            Member(answer: "unit", .plain, "The price's unit.") { $0.usage.unit },
+            Member(answer: "derivation", .plain, "How the quantity comes about.") { $0.usage.figure.text },
             Member(answer: "free_quantity", decimal, "Free of charge.") { $0.chosen.freeQuantity.description },
             Member(answer: "cost_usd", decimal, "With the chosen free tier.") { $0.chosen.cost.exact },
             Member(answer: "list_cost_usd", decimal, "Without any free tier.") { $0.list.cost.exact },
@@ -161,11 +161,11 @@ enum MetricsBodies {
     private static let price = Schema<Price>.answer(
         "PriceSource",
         [
-            Member(answer: "offer_code", .text(), "AWS's offer code.") { $0.offerCode },
-            Member(answer: "usage_type", .text(), "AWS's usage type.") { $0.usageType },
-            Member(answer: "operation", .text(), "AWS's operation.") { $0.operation },
-            Member(answer: "effective_date", .text(), "Since when.") { $0.effectiveDate },
-            Member(answer: "source", .text(), "Where it was read.") { $0.source },
+            Member(answer: "offer_code", .plain, "AWS's offer code.") { $0.offerCode },
+            Member(answer: "usage_type", .plain, "AWS's usage type.") { $0.usageType },
+            Member(answer: "operation", .plain, "AWS's operation.") { $0.operation },
+            Member(answer: "effective_date", .plain, "Since when.") { $0.effectiveDate },
+            Member(answer: "source", .plain, "Where it was read.") { $0.source },
         ])
 
     private static let slice = Schema<TierSlice>.answer(

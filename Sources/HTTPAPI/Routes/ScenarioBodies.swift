@@ -45,15 +45,19 @@ enum ScenarioBodies {
 
     private static let region = Schema<String>.text(
         4...32, pattern: "^[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$", example: "eu-west-1")
+    /// Begins and ends with something to see; no control characters.
+    private static let trimmed = #"^[^\s\u0000-\u001f]([^\u0000-\u001f]*[^\s\u0000-\u001f])?$"#
     private static let growth = Schema<Quantity>.decimal(-0.999999...1_000_000)
     private static let sampleRate = Schema<Quantity>.decimal(0.000001...1)
 
     private static func members(nameIsRequired: Bool) -> [Member<Scenario.Draft>] {
         [
-            Member("name", \.name, .text(1...200, example: "checkout"), required: nameIsRequired, "Name."),
+            Member(
+                "name", \.name, .text(1...200, pattern: trimmed, example: "checkout"), required: nameIsRequired, "Name."
+            ),
             Member("description", \.description, .text(), "What it is about."),
             Member("region", \.region, region, "AWS region; us-east-1 unless given."),
-            Member("tags", \.tags, .list(.text(1...64), maximum: 50), "Tags."),
+            Member("tags", \.tags, .list(.text(1...64, pattern: trimmed), maximum: 50, isSet: true), "Tags."),
             Member(
                 "workload", \.workload, workload, "What traffic passes through; a queue and a function unless given."),
             Member("growth", \.growth, growth, "Expected change of traffic: 0.2 is a fifth more; 0 unless given."),
@@ -88,10 +92,10 @@ enum ScenarioBodies {
             Member(answer: "version", .integer(1...Int.max), "Counts changes; also the ETag.") { $0.version },
             Member(answer: "created_at", .time, "Made.") { $0.createdAt },
             Member(answer: "updated_at", .time, "Changed last.") { $0.updatedAt },
-            Member(answer: "name", .text(), "Name.") { $0.draft.name },
-            Member(answer: "description", .text(), "What it is about.") { $0.draft.description },
-            Member(answer: "region", .text(), "AWS region.") { $0.draft.region },
-            Member(answer: "tags", .list(.text()), "Tags.") { $0.draft.tags },
+            Member(answer: "name", .plain, "Name.") { $0.draft.name },
+            Member(answer: "description", .plain, "What it is about.") { $0.draft.description },
+            Member(answer: "region", .plain, "AWS region.") { $0.draft.region },
+            Member(answer: "tags", .list(.plain), "Tags.") { $0.draft.tags },
             Member(answer: "workload", workload, "What traffic passes through.") { $0.draft.workload },
             Member(answer: "growth", growth, "Expected change of traffic.") { $0.draft.growth },
             Member(answer: "sample_rate", sampleRate, "Part of the traffic that is sent here.") { $0.draft.sampleRate },

@@ -9,7 +9,7 @@ struct ScenarioRoutes {
 
     static let scenarioID = Parameter.path("scenario_id", .id, "The scenario.")
     private static let ifMatch = Parameter<String>.header(
-        "If-Match", .text(1...24, pattern: #"^("[0-9]{1,18}"|\*)$"#),
+        "If-Match", .text(1...24, pattern: #"^("?[0-9]{1,18}"?|\*)$"#),
         "Change only this version: the ETag of an earlier answer.")
 
     var endpoints: [Endpoint] { [create, list, get, replace, change, delete, clone, bulk] + moves }
@@ -188,6 +188,6 @@ struct ScenarioRoutes {
 
     private static func version(_ request: APIRequest) throws -> Int? {
         guard let tag = try request(ifMatch), tag != "*" else { return nil }
-        return Int(tag.dropFirst().dropLast())
+        return Int(tag.filter(\.isNumber))
     }
 }

@@ -55,6 +55,15 @@ extension Schema where Value == String {
     }
 }
 
+extension Schema where Value == String {
+    /// Any text, of answers.
+    static let plain = Schema(description: ["type": "string"]) { json, _, _ in
+        if case .string(let text) = json { text } else { nil }
+    } write: {
+        $1.string($0)
+    }
+}
+
 extension Schema where Value == Int {
     static func integer(_ range: ClosedRange<Int> = 0...Int.max) -> Schema {
         var description: JSON = [
@@ -160,10 +169,13 @@ extension Schema where Value == JSON {
 
 extension Schema {
     static func list<Element>(
-        _ element: Schema<Element>, maximum: Int = 1_000
+        _ element: Schema<Element>, maximum: Int = 1_000, isSet: Bool = false
     ) -> Schema<[Element]> where Value == [Element] {
         Schema<[Element]>(
-            description: ["type": "array", "items": element.description, "maxItems": .number("\(maximum)")],
+            description: [
+                "type": "array", "items": element.description, "maxItems": .number("\(maximum)"),
+                "uniqueItems": .bool(isSet),
+            ],
             components: element.components
         ) { json, pointer, problems in
             guard case .array(let elements) = json else {
