@@ -49,13 +49,11 @@ public struct Biller: Sendable {
                     tiers: [PriceTier(begin: 0, end: nil, usd: usd)], effectiveDate: "", source: "the workload",
                     description: usage.label))
         } else if let own = book.price(for: usage) {
-            // A private price needs no listed one; only where it names no unit is the listed price's taken.
-            var listed: Price?
-            do { listed = try lookup.price(usage.key) } catch is PricingError {}
+            // A private price is for the unit of the line unless it names another.
             quote = Quote(
                 price: Price(
                     offerCode: usage.key.offerCode, region: usage.key.region, usageType: usage.key.usageType,
-                    operation: usage.key.operation ?? "", unit: own.unit ?? listed?.unit ?? usage.unit,
+                    operation: usage.key.operation ?? "", unit: own.unit ?? usage.unit,
                     tiers: own.tiers, effectiveDate: "", source: "price book, \(own.origin)",
                     description: usage.label))
         } else {

@@ -1,7 +1,7 @@
 /// A private price: what one customer pays instead of the list. Local to the bill and named in its receipt.
 public struct PriceOverride: Hashable, Sendable {
     public enum Change: Hashable, Sendable {
-        case tiers([PriceTier], unit: String?)  // in the unit of the listed price unless it names one
+        case tiers([PriceTier], unit: String?)  // in the unit of the line unless it names one
         case discount(Quantity)  // 1/10 takes a tenth off
     }
 
@@ -33,6 +33,11 @@ public struct PriceBook: Hashable, Sendable {
     public var overrides: [PriceOverride]
 
     public init(_ overrides: [PriceOverride] = []) { self.overrides = overrides }
+
+    /// The first entry that fits none of the lines: a slip in a name, most likely.
+    public func firstUnused(by usages: [Usage]) -> PriceOverride? {
+        overrides.first { entry in !usages.contains(where: entry.applies) }
+    }
 
     func price(for usage: Usage) -> (tiers: [PriceTier], unit: String?, origin: String)? {
         for entry in overrides where entry.applies(to: usage) {

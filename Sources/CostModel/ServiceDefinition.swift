@@ -129,10 +129,15 @@ public struct ServiceInput: Sendable {
             let mean = try Quantity(flow.bytes) * together / Quantity(flow.count) / Quantity(kib * 1_024)
             return try calls * Figure(Swift.max(1, mean.roundedUp), "× \(kib) KB units of a mean call")
         }
-        let calls = try (number(name) / Figure(together, "a call")).roundedUp(to: 1)
-        let size = try number("payload_kb").value * together
-        let perCall = Swift.max(1, try (size / Quantity(kib)).roundedUp)
-        return try calls * Figure(perCall, "× \(kib) KB units")
+        let (count, size) = (try number(name), try number("payload_kb").value)
+        let whole = try (count.value / together).roundedDown
+        let perCall = Swift.max(1, try (size * together / Quantity(kib)).roundedUp)
+        let rest = try count.value - whole * together
+        guard rest > 0 else {
+            return try count / Figure(together, "a call") * Figure(perCall, "× \(kib) KB units")
+        }
+        let last = Swift.max(1, try (size * rest / Quantity(kib)).roundedUp)
+        return try Figure(whole, "calls") * Figure(perCall, "× \(kib) KB units") + Figure(last, "for the last call")
     }
 
     /// All payloads together, each first rounded up to whole `kib` KiB where that is asked for, in GB of 2³⁰ bytes.

@@ -125,6 +125,26 @@ import Traffic
         } throws: { "\($0)".contains(problem) }
     }
 
+    @Test func privatePricesAreForTheLinesUnitAndFitALine() throws {
+        let estimator = Estimator(lookup: PriceLookup([try PriceCatalog.embedded()]))
+        func bill(_ price: String) throws -> Bill {
+            let text = """
+                region: us-east-1
+                usage:
+                  - bedrock: { model: anthropic.claude-3-5-haiku, requests: 1000, input_tokens: 1000, output_tokens: 0 }
+                prices:
+                  - \(price)
+                """
+            return try estimator.estimate(try Workload(text, file: "w.yaml"))
+        }
+        #expect(
+            try bill("{ service: bedrock, usage_type: anthropic.claude-3-5-haiku, usd: 0.0000008 }").total
+                == USD("0.80"))
+        #expect {
+            try bill("{ service: bedrock, usage_type: Reqest, usd: 0 }")
+        } throws: { "\($0)" == "w.yaml:5: this entry of prices fits no line of the bill" }
+    }
+
     @Test func aByteOrderMarkIsNoPartOfTheFile() throws {
         #expect(try Workload("\u{FEFF}region: us-east-1\nusage:\n  - nat_gateway:", file: "w.yaml").usage.count == 1)
     }

@@ -35,7 +35,8 @@ extension ServiceDefinition {
             meter.bill(
                 "Subscription messages (FIFO)", "F-DA-SQS", try publishes * queues + input.number("sqs_deliveries"),
                 "Messages")
-            meter.bill("Subscription payload (FIFO)", "F-Egress-SQS", try payload * queues, "GB")
+            let further = try input.number("sqs_deliveries") * input.number("payload_kb") / Figure(1_048_576, "KB/GB")
+            meter.bill("Subscription payload (FIFO)", "F-Egress-SQS", try payload * queues + further, "GB")
         } else {
             meter.bill("Publish requests", "Requests-Tier1", requests, "Requests")
             let sqs = try publishes * queues + input.number("sqs_deliveries")

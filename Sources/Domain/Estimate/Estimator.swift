@@ -24,7 +24,9 @@ public struct Estimator: Sendable {
                 origin: workload.steps[0].origin,
                 detail: "steps need traffic: use 'mockupaws replay', or put known quantities under usage")
         }
-        return try bill(workload, usages: usages(workload.fixed + workload.usage, of: workload))
+        let usages = try usages(workload.fixed + workload.usage, of: workload)
+        try checkBook(of: workload, usages)
+        return try bill(workload, usages: usages)
     }
 
     /// - Throws: ``BillingError`` or ``UsageProblem``, each naming the place in the workload.
@@ -58,9 +60,15 @@ public struct Estimator: Sendable {
         scaled.scale = scale
         let monthly = try usages(workload.steps, of: workload, flow: scaled, text: text)
         let rest = try usages(workload.fixed + workload.usage, of: workload)
+        try checkBook(of: workload, monthly + rest)
         return Estimate(
             observed: try bill(workload, usages: observed), monthly: try bill(workload, usages: monthly + rest),
             scale: scale)
+    }
+
+    private func checkBook(of workload: Workload, _ usages: [Usage]) throws(UsageProblem) {
+        guard let unused = workload.book.firstUnused(by: usages) else { return }
+        throw UsageProblem(origin: unused.origin, detail: "this entry of prices fits no line of the bill")
     }
 
     private func bill(_ workload: Workload, usages: [Usage]) throws -> Bill {
