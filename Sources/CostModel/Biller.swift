@@ -88,19 +88,34 @@ private struct Quote {
 private struct Ledger {
     let choice: FreeTierChoice
     var remaining: [String: Quantity] = [:]
-    var filled: [PriceKey: Quantity] = [:]
+    var filled: [Ladder: Quantity] = [:]
+
+    /// Bands that usages fill together: those of one price, private ones apart from the list's.
+    struct Ladder: Hashable {
+        var key: PriceKey
+        var source: String
+
+        init(_ price: Price) {
+            key = PriceKey(
+                offerCode: price.offerCode, region: price.region, usageType: price.usageType,
+                operation: price.operation)
+            source = price.source
+        }
+    }
 
     mutating func charge(_ usage: Usage, _ quote: Quote) throws -> Charge {
-        var (free, chargeable) = (Quantity.zero, usage.quantity)
+        var (free, chargeable, filling) = (Quantity.zero, usage.quantity, Quantity.zero)
         for tier in usage.freeTiers where choice.allows(tier.term) && chargeable > 0 {
             let left = remaining[tier.id] ?? tier.amount
             let taken = min(left, chargeable)
             remaining[tier.id] = try left - taken
             (free, chargeable) = (try free + taken, try chargeable - taken)
+            if tier.fillsBands { filling = try filling + taken }
         }
         let amount = try chargeable / quote.unitsPerPriceUnit
-        let start = filled[usage.key] ?? 0  // bands are filled by the month's total
-        filled[usage.key] = try start + amount
+        let ladder = Ladder(quote.price)
+        let start = try (filled[ladder] ?? 0) + filling / quote.unitsPerPriceUnit  // by the month's total
+        filled[ladder] = try start + amount
         var slices: [TierSlice] = []
         for tier in bands(quote.price) {
             let end = try start + amount

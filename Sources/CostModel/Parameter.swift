@@ -9,7 +9,10 @@ public struct Parameter: Hashable, Sendable {
     }
 
     /// What traffic supplies when the parameter is left out of a step.
-    public enum Role: Hashable, Sendable { case plain, events, payload }
+    public enum Role: Hashable, Sendable {
+        case plain, events, payload
+        case description  // of what is stored; in some modes it costs nothing
+    }
 
     public var name: String
     public var kind: Kind
@@ -35,6 +38,13 @@ public struct Parameter: Hashable, Sendable {
         Parameter(
             name: name, kind: .number(unit: unit, minimum: 0, maximum: nil, wholeOnly: false),
             fallback: optional ? nil : .number(0), doc: doc)
+    }
+
+    /// A size or count that only some modes bill, and none refuses.
+    public static func number(describing name: String, _ unit: String, _ doc: String) -> Parameter {
+        var parameter = number(name, unit, doc)
+        parameter.role = .description
+        return parameter
     }
 
     public static func number(_ name: String, _ unit: String, _ fallback: Quantity, _ doc: String) -> Parameter {

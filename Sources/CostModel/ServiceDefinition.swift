@@ -45,13 +45,15 @@ public struct ServiceInput: Sendable {
     public var values: [String: ParameterValue]
     public var region: String
     public var monthHours: Quantity
+    public var periodHours: Quantity  // that the bill covers: the whole month unless it is of a shorter time
     public var flow: EventFlow?
 
     public init(
         _ definition: ServiceDefinition, values: [String: ParameterValue], region: String, monthHours: Quantity,
-        flow: EventFlow? = nil
+        periodHours: Quantity? = nil, flow: EventFlow? = nil
     ) {
         (self.definition, self.values, self.monthHours, self.flow) = (definition, values, monthHours, flow)
+        self.periodHours = periodHours ?? monthHours
         if case .text(let own)? = values["region"] { self.region = own } else { self.region = region }
     }
 
@@ -69,8 +71,14 @@ public struct ServiceInput: Sendable {
 
     func has(_ name: String) -> Bool { values[name] != nil }
 
-    /// No parameter of the service is given, and no traffic stands behind them.
-    public var saysNothing: Bool { flow == nil && !definition.parameters.contains { has($0.name) } }
+    /// No quantity of the service is given, and no traffic stands behind it.
+    public var saysNothing: Bool {
+        flow == nil
+            && !values.contains { name, value in
+                if case .number = value { return !ServiceDefinition.common.contains { $0.name == name } }
+                return false
+            }
+    }
 
     /// The number given, or its default, with its unit; traffic's count for a parameter that stands for events.
     func number(_ name: String) throws(ArithmeticError) -> Figure {
@@ -83,9 +91,16 @@ public struct ServiceInput: Sendable {
 
     func given(_ name: String) throws(ArithmeticError) -> Figure? { has(name) ? try number(name) : nil }
 
-    /// Hours a month unless fewer are given.
+    /// The hours given, of a month, and no more than the bill covers.
     func hours(_ name: String = "hours") throws(ArithmeticError) -> Figure {
-        try given(name) ?? Figure(monthHours, "h")
+        guard let given = try given(name) else { return Figure(periodHours, "h") }
+        return periodHours < monthHours && given.value > periodHours ? Figure(periodHours, "h observed") : given
+    }
+
+    /// The part of a month that something exists that is billed by the month and prorated by the hour.
+    func partOfMonth(_ name: String = "hours") throws(ArithmeticError) -> Figure {
+        let hours = try hours(name)
+        return hours.value == monthHours ? Figure(1) : try hours / Figure(monthHours, "h a month")
     }
 
     func text(_ name: String) -> String {
@@ -138,6 +153,15 @@ public struct ServiceInput: Sendable {
         }
         let last = Swift.max(1, try (size * rest / Quantity(kib)).roundedUp)
         return try Figure(whole, "calls") * Figure(perCall, "× \(kib) KB units") + Figure(last, "for the last call")
+    }
+
+    /// Billed units of `kib` KiB of one event: of the given size, or on the mean of the recorded ones.
+    func meanUnits(ofKiB kib: Int) throws(ArithmeticError) -> Figure {
+        if let flow, flow.count > 0, !has("payload_kb") {
+            return try Figure(
+                Quantity(flow.units(ofKiB: kib)) / Quantity(flow.count), "× \(kib) KB units, the mean recorded")
+        }
+        return try (number("payload_kb") / Figure(Quantity(kib), "KB")).roundedUp(to: 1).atLeast(1)
     }
 
     /// All payloads together, each first rounded up to whole `kib` KiB where that is asked for, in GB of 2³⁰ bytes.

@@ -7,9 +7,10 @@ public struct FreeTier: Hashable, Sendable {
     public var id: String  // one allowance, shared by every line that names it
     public var amount: Quantity  // a month, in the unit of the usage
     public var term: Term
+    public var fillsBands: Bool  // the free part counts for the price's bands: 1 TB free of the first 10 TB
 
-    public init(_ id: String, _ amount: Quantity, _ term: Term) {
-        (self.id, self.amount, self.term) = (id, amount, term)
+    public init(_ id: String, _ amount: Quantity, _ term: Term, fillsBands: Bool = false) {
+        (self.id, self.amount, self.term, self.fillsBands) = (id, amount, term, fillsBands)
     }
 }
 

@@ -27,14 +27,14 @@ public struct BillReport: Sendable {
     // MARK: Table and Markdown
 
     private func plain(explain: Bool) -> String {
-        var text = "\(title) · \(region) · \(view)\n\n" + summary().plain()
+        var text = "\(title.printable) · \(region) · \(view)\n\n" + summary().plain()
         text += "\n" + totals().map { "\($0.padding(to: 28))\($1.padding(to: 14, left: true))\n" }.joined()
         if explain { text += "\n" + bill.lines.map { Receipt($0).plain() }.joined(separator: "\n") }
         return text
     }
 
     private func markdown(explain: Bool) -> String {
-        var text = "## \(title)\n\n\(region), \(view)\n\n" + summary().markdown() + "\n"
+        var text = "## \(title.printable)\n\n\(region), \(view)\n\n" + summary().markdown() + "\n"
         text += totals().map { "- \($0): **\($1)**\n" }.joined()
         if explain {
             text +=
@@ -69,13 +69,15 @@ public struct BillReport: Sendable {
     private func csv() -> String {
         var table = TextTable(
             [
-                "service", "line", "offer_code", "region", "usage_type", "operation", "quantity", "unit",
+                "title", "view", "service", "line", "offer_code", "region", "usage_type", "operation", "quantity",
+                "unit",
                 "free_quantity", "cost_usd", "list_cost_usd", "after_first_year_cost_usd", "price_effective_date",
                 "price_source",
             ].map { ($0, .left) })
         for line in bill.lines {
             table.rows.append([
-                line.usage.service, line.usage.label, line.price.offerCode, line.price.region, line.price.usageType,
+                title, view, line.usage.service, line.usage.label, line.price.offerCode, line.price.region,
+                line.price.usageType,
                 line.price.operation, line.usage.quantity.description, line.unit,
                 line.chosen.freeQuantity.description, line.chosen.cost.exact, line.list.cost.exact,
                 line.afterFirstYear.cost.exact, line.price.effectiveDate, line.price.source,

@@ -8,10 +8,14 @@ struct TextTable {
 
     init(_ columns: [(String, Alignment)]) { (headings, alignments) = (columns.map(\.0), columns.map(\.1)) }
 
+    /// Cells as they can be shown: what would steer a terminal, or break the line, is written as an escape.
+    private var shown: [[String]] { ([headings] + rows).map { $0.map(\.printable) } }
+
     /// Aligned with spaces, two between columns. An empty row is a blank line.
     func plain() -> String {
+        let lines = shown
         let widths = headings.indices.map { column in
-            ([headings] + rows).map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+            lines.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
         }
         func line(_ cells: [String]) -> String {
             var text = ""
@@ -23,15 +27,16 @@ struct TextTable {
             return text
         }
         let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "──")
-        return ([line(headings), rule] + rows.map(line)).joined(separator: "\n") + "\n"
+        return ([line(lines[0]), rule] + lines.dropFirst().map(line)).joined(separator: "\n") + "\n"
     }
 
     func markdown() -> String {
+        let lines = shown
         func line(_ cells: [String]) -> String {
             "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
         }
         let rule = alignments.map { $0 == .left ? "---" : "---:" }
-        return ([line(headings), line(rule)] + rows.map(line)).joined(separator: "\n") + "\n"
+        return ([line(lines[0]), line(rule)] + lines.dropFirst().map(line)).joined(separator: "\n") + "\n"
     }
 
     /// RFC 4180.
@@ -42,4 +47,16 @@ struct TextTable {
         }
         return ([headings] + rows).map { $0.map(field).joined(separator: ",") }.joined(separator: "\r\n") + "\r\n"
     }
+}
+
+extension String {
+    /// Control characters as `\u{1B}`.
+    var printable: String {
+        guard unicodeScalars.contains(where: \.isControl) else { return self }
+        return unicodeScalars.map { $0.isControl ? $0.escaped(asASCII: true) : String($0) }.joined()
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { properties.generalCategory == .control || properties.generalCategory == .format }
 }

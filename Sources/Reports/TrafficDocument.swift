@@ -1,4 +1,5 @@
 import CostModel
+import Domain
 import Foundation
 import Traffic
 
@@ -15,6 +16,8 @@ struct TrafficDocument: Encodable {
         var firstMinute: String?
         var lastMinute: String?
         var observedMinutes: Int
+        var strayRecords: Int
+        var untimedRecords: Int
         var read: Int
         var metered: Int
         var rejected: Int
@@ -45,7 +48,8 @@ extension TrafficDocument {
 
 extension TrafficDocument.Traffic {
     init(_ profile: TrafficProfile, formats: [String]) {
-        func time(_ minute: Int?) -> String? {
+        let time = ObservedTime(profile)
+        func text(_ minute: Int?) -> String? {
             minute.map { Date(timeIntervalSince1970: Double($0) * 60).formatted(.iso8601) }
         }
         func named(_ counts: PIICounts) -> [String: Int] {
@@ -54,8 +58,9 @@ extension TrafficDocument.Traffic {
         let (totals, accounting) = (profile.totals, profile.accounting)
         let reasons = RejectReason.allCases.filter { accounting.rejected($0) > 0 }
         self.init(
-            formats: formats, firstMinute: time(profile.firstMinute), lastMinute: time(profile.lastMinute),
-            observedMinutes: profile.observedMinutes, read: accounting.read, metered: accounting.metered,
+            formats: formats, firstMinute: text(time?.firstMinute), lastMinute: text(time?.lastMinute),
+            observedMinutes: time?.minutes ?? 0, strayRecords: time?.strays ?? 0,
+            untimedRecords: profile.untimed.events, read: accounting.read, metered: accounting.metered,
             rejected: accounting.rejected,
             rejectedByReason: Dictionary(uniqueKeysWithValues: reasons.map { ("\($0)", accounting.rejected($0)) }),
             rejectedSamples: accounting.samples.map {

@@ -27,8 +27,7 @@ public struct TrafficReport: Sendable {
         switch format {
         case .json: return try JSONText.encode(TrafficDocument(self, observed: observed, monthly: monthly))
         case .csv:
-            guard let monthly else { return table().csv() }
-            return try monthly.rendered(.csv, explain: false)
+            return bills.isEmpty ? table().csv() : try BillReport.rendered(bills, .csv, explain: false)
         case .markdown:
             return try
                 ([title(mark: "# ") + table().markdown()] + bills.map { try $0.rendered(.markdown, explain: explain) })
@@ -48,8 +47,10 @@ public struct TrafficReport: Sendable {
         return "\(mark)Traffic · \(name)\n\n"
     }
 
+    private var observedTime: ObservedTime? { ObservedTime(profile) }
+
     private var span: String {
-        let minutes = profile.observedMinutes
+        let minutes = observedTime?.minutes ?? 0
         if minutes < 120 { return "\(minutes) min" }
         return minutes < 48 * 60
             ? "\(minutes / 60) h \(minutes % 60) min" : "\(minutes / 1_440) days \(minutes % 1_440 / 60) h"
@@ -66,6 +67,12 @@ public struct TrafficReport: Sendable {
             table.rows.append(["", "", "\(sample.input):\(sample.line) \(sample.reason): \(sample.excerpt)"])
         }
         if accounting.blank > 0 { table.rows.append(["blank lines", number(accounting.blank), ""]) }
+        if profile.untimed.events > 0 {
+            table.rows.append(["without a time", number(profile.untimed.events), "records, counted in full"])
+        }
+        if let strays = observedTime?.strays, strays > 0 {
+            table.rows.append(["far in time", number(strays), "records, counted; the time is that of the others"])
+        }
         if totals.responseBytes > 0 { table.rows.append(["answers", number(totals.responseBytes), "bytes"]) }
         let tokens = totals.tokens
         if tokens != TokenCounts() {

@@ -97,3 +97,11 @@ enum StandardOutput {
         }
     }
 }
+
+enum StandardError {
+    /// Says something to the person at the terminal; what cannot be said, because it is closed or full, is let go.
+    static func write(_ text: String) {
+        let bytes = [UInt8](text.utf8)
+        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

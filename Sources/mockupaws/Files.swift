@@ -53,16 +53,32 @@ enum Files {
         return Int(status.st_size)
     }
 
-    /// Writes beside `path` and renames, so that the file is either the old one or the whole new one.
+    /// Writes a regular file beside itself and renames, so that it is either the old one or the whole new one; follows
+    /// links and keeps the mode. Anything else, such as a device or a FIFO, is written to as it is.
     static func write(_ bytes: some Collection<UInt8>, to path: String) throws {
-        let temporary = "\(path).\(getpid()).tmp"
-        guard let file = fopen(temporary, "wb") else { throw FileProblem.current(path, isOutput: true) }
-        let written = Array(bytes).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-        let failed = written != bytes.count || fflush(file) != 0 || fsync(fileno(file)) != 0
-        let problem = FileProblem.current(path, isOutput: true)
-        guard fclose(file) == 0, !failed, rename(temporary, path) == 0 else {
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        if isThere, status.st_mode & S_IFMT != S_IFREG { return try put(bytes, into: path) }
+        let target = isThere ? URL(filePath: path).resolvingSymlinksInPath().path : path
+        let temporary = "\(target).\(getpid()).tmp"
+        do {
+            try put(bytes, into: temporary)
+            if isThere { chmod(temporary, status.st_mode & 0o7777) }
+            guard rename(temporary, target) == 0 else { throw FileProblem.current(path, isOutput: true) }
+        } catch {
             unlink(temporary)
-            throw problem
+            throw FileProblem(path: path, detail: (error as? FileProblem)?.detail ?? "\(error)", isOutput: true)
         }
+    }
+
+    private static func put(_ bytes: some Collection<UInt8>, into path: String) throws {
+        guard let file = fopen(path, "wb") else { throw FileProblem.current(path, isOutput: true) }
+        let isWritten = Array(bytes).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) } == bytes.count
+        var problem = isWritten && fflush(file) == 0 ? nil : FileProblem.current(path, isOutput: true)
+        if problem == nil, fsync(fileno(file)) != 0, errno != EINVAL, errno != EROFS {  // no device or FIFO can sync
+            problem = FileProblem.current(path, isOutput: true)
+        }
+        guard fclose(file) == 0 || problem != nil else { throw FileProblem.current(path, isOutput: true) }
+        if let problem { throw problem }
     }
 }

@@ -27,7 +27,7 @@ struct Mockupaws: AsyncParsableCommand {
             }
         } catch {
             guard let code = ExitStatus(error) else { exit(withError: error) }  // the parser's own: help, wrong options
-            FileHandle.standardError.write(Data("mockupaws: \(error)\n".utf8))
+            StandardError.write("mockupaws: \(error)\n")
             Foundation.exit(code.rawValue)
         }
     }

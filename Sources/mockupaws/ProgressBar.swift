@@ -36,5 +36,5 @@ struct ProgressBar {
         show(text)
     }
 
-    private func show(_ text: String) { FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8)) }
+    private func show(_ text: String) { StandardError.write("\r\u{1B}[K\(text)") }
 }

@@ -25,6 +25,9 @@ struct ProjectionOptions: ParsableArguments {
                 guard let change = Quantity(percentOrNumber: growth), change > -1 else {
                     throw ValidationError("--growth \(growth): expected a percentage above -100%, such as 20%")
                 }
+                guard growth.hasSuffix("%") || change < 1 else {
+                    throw ValidationError("--growth \(growth): say \(growth)% or a part of one, such as 0.2")
+                }
                 projection.growth = try Quantity.one + change
             }
             if let sampleRate {

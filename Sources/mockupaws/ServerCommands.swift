@@ -41,7 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
         let (lookup, version) = try prices.lookup()
         let scheme = settings.tlsCertificate == nil ? "http" : "https"
         let server = try await Server.build(settings, prices: { (lookup, version) }, logger: logger) { port in
-            FileHandle.standardError.write(Data("listening on \(scheme)://\(settings.host):\(port)\n".utf8))
+            StandardError.write("listening on \(scheme)://\(settings.host):\(port)\n")
         }
         try await server.run()
     }

@@ -56,6 +56,22 @@ import Testing
         }
     }
 
+    /// AWS's own table for CloudFront: the first TB of the first 10 is free, the eleventh is in the second band.
+    @Test func aFreePartMayFillTheBands() throws {
+        let prices = [try price("Out", "0:0.085", "10240:0.08", unit: "GB")]
+        let free = FreeTier("test.out", 1_024, .always, fillsBands: true)
+        let lines = try bill(prices, [usage("Out", 11 * 1_024, "GB", free: [free])], .always)
+        #expect(lines.total == (try USD("865.28")))
+        #expect(lines.list == (try USD("952.32")))
+    }
+
+    @Test func aPriceOfTheWorkloadsOwnFillsNoBandOfTheList() throws {
+        let prices = [try price("A", "0:2", "10:1")]
+        var own = usage("A", 8)
+        own.ownPrice = try USD("5")
+        #expect(try bill(prices, [own, usage("A", 8)]).lines.map(\.list.cost) == [USD("40"), USD("16")])
+    }
+
     @Test func aFreeTierIsOneAllowanceForEveryLineThatNamesIt() throws {
         let prices = [try price("A", "0:1"), try price("B", "0:3")]
         let free = [FreeTier("test.shared", 10, .always)]

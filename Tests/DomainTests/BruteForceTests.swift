@@ -113,6 +113,26 @@ import Traffic
         #expect(found == ["Requests (x86_64)": 10, "Duration (x86_64)": 10, "Ephemeral storage": 10])
     }
 
+    @Test func aGivenMemoryReplacesTheRecorded() throws {
+        let found = try lines("lambda: { memory_mb: 2048 }", String(repeating: Self.report, count: 10))
+        #expect(found == ["Requests (x86_64)": 10, "Duration (x86_64)": 20])
+    }
+
+    @Test func theObservedBillCoversTheHoursObserved() throws {
+        let log = String(repeating: String(repeating: "x", count: 1_023) + "\n", count: 2_048)
+        let found = try lines("kinesis: { mode: provisioned, shards: 2 }", log)
+        #expect(found == ["Shard hours": 2, "PUT payload units": 2_048])
+    }
+
+    @Test func whatIsOfTheSameSizeIsCountedSo() throws {
+        let log = String(repeating: String(repeating: "x", count: 100_000) + "\n", count: 10)  // two chunks each
+        let found = try lines("eventbridge: { pipes_requests: 7, cross_account_events: 5, partner_events: 3 }", log)
+        let chunks: [String: Quantity] = [
+            "Custom events": 20, "Pipes": 14, "Cross-account events": 10, "Partner events": 6,
+        ]
+        #expect(found == chunks)
+    }
+
     @Test func hugeDurationsAreCountedExactly() throws {
         let huge =
             "REPORT RequestId: 3f2a\tDuration: 1 ms\tBilled Duration: 1000000000 ms\tMemory Size: 1048576 MB\t"
@@ -133,6 +153,30 @@ import Traffic
         let two = try lines("load_balancer: { hours: 1, count: 2 }", log)
         #expect(two["Capacity units (alb)"] == one["Capacity units (alb)"])
         #expect(try two["Hours (alb)"] == #require(one["Hours (alb)"]) * 2)
+    }
+}
+
+/// The time that a month is projected from.
+@Suite struct ObservedTimeTests {
+    private func time(_ minutes: [(day: Int, minute: Int, events: Int)]) throws -> ObservedTime {
+        var meter = TrafficMeter(options: MeterOptions(), sourceName: "test")
+        for (day, minute, events) in minutes {
+            let date = day == 0 ? "1970-01-01" : "2026-03-\(day < 10 ? "0" : "")\(day)"
+            let line = "{\"time\":\"\(date)T08:\(minute < 10 ? "0" : "")\(minute):00Z\"}\n"
+            try Array(String(repeating: line, count: events).utf8).withUnsafeBytes { try meter.consume($0) }
+        }
+        return try #require(ObservedTime(meter.finish()))
+    }
+
+    @Test func aFewStraysDoNotStretchIt() throws {
+        let found = try time([(0, 0, 2), (9, 10, 500), (9, 19, 500), (30, 0, 1)])
+        #expect(found.minutes == 10)
+        #expect(found.strays == 3)
+    }
+
+    @Test func quietDaysBelongToIt() throws {
+        #expect(try time([(2, 0, 50), (9, 0, 500)]).minutes == 7 * 1_440 + 1)
+        #expect(try time([(2, 0, 1), (2, 50, 1)]).minutes == 51)
     }
 }
 

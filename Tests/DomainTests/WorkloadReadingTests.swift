@@ -61,6 +61,43 @@ import Traffic
         }
     }
 
+    /// What the rule would not look at would be missing from the bill without a word.
+    @Test(arguments: [
+        ("ec2: { instance_type: m7g.large, seconds: 90 }", "seconds"),
+        ("dynamodb: { mode: provisioned, write_capacity_units: 5, writes: 1e6 }", "writes"),
+        ("step_functions: { type: express, executions: 5, duration_ms: 100, transitions: 9 }", "transitions"),
+        ("kinesis: { mode: provisioned, shards: 2, ingested_gb: 5 }", "ingested_gb"),
+        ("elasticache: { node_type: cache.t4g.small, processing_units: 5 }", "processing_units"),
+        ("rds: { class: db.t4g.medium, acu: 2 }", "acu"),
+        ("s3: { storage_gb: 5, lifecycle_transitions: 9 }", "lifecycle_transitions"),
+        ("fargate: { hours: 5, seconds: 90 }", "hours"),
+        ("api_gateway: { requests: 5, cache_hours: 9 }", "cache_hours"),
+        ("lambda: { requests: 5, duration_ms: 3, streamed_mb: 20 }", "streamed_mb"),
+    ])
+    func refusesAQuantityThatChangesNothing(_ usage: String, _ name: String) {
+        #expect {
+            try Workload("region: us-east-1\nusage:\n  - \(usage)", file: "w.yaml")
+        } throws: {
+            "\($0)".contains(": \(name) changes nothing")
+        }
+    }
+
+    @Test func rawUsageNeedsAQuantity() throws {
+        let workload = try Workload("region: us-east-1\nusage:\n  - raw: { offer: A, usage_type: B }", file: "w.yaml")
+        let estimator = Estimator(lookup: PriceLookup([try PriceCatalog.embedded()]))
+        #expect { try estimator.estimate(workload) } throws: { "\($0)".contains("quantity: is missing") }
+    }
+
+    @Test(arguments: [
+        "ec2: { instance_type: m7g.large, seconds: 90, starts: 0 }", "ebs: { size_gb: 10, iops: 3000 }",
+        "s3: { storage_gb: 5, stored_objects: 100, retrieved_gb: 1 }", "nat_gateway: { hours: 730 }",
+        "api_gateway: { type: rest, requests: 5, payload_kb: 3 }", "lambda: { requests: 0, memory_mb: 512 }",
+        "sqs: { messages: 1000000, payload_kb: 64, batch: 10 }",
+    ])
+    func keepsWhatMayBeSaidWithoutACost(_ usage: String) throws {
+        #expect(try Workload("region: us-east-1\nusage:\n  - \(usage)", file: "w.yaml").usage.count == 1)
+    }
+
     @Test func readsJSONAsWell() throws {
         let text = """
             {"name": "from JSON", "region": "eu-west-1", "free_tier": "none",

@@ -38,6 +38,7 @@ extension ServiceDefinition {
             free: freeMinutes)
         let cache = input.text("cache_gb")
         if cache != "none" {
+            guard input.text("type") == "rest" else { throw UsageError("cache_gb", "only a REST API has a cache") }
             meter.bill(
                 "Cache, \(cache) GB", "ApiGatewayCacheUsage:\(cache)GB",
                 try input.hours("cache_hours").roundedUp(to: 1, "h"), "Hrs")

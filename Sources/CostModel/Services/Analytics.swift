@@ -26,6 +26,8 @@ extension ServiceDefinition {
             meter.bill(
                 "Instances \(type)", "ESInstance:" + type, try input.number("instances") * hours, "Hrs",
                 free: eligible ? freeHours : nil)
+        } else if input.has("instances") {
+            throw UsageError("instance_type", "is needed with instances")
         }
         meter.bill("Storage (gp3)", "ES:GP3-Storage", try input.number("storage_gb"), "GB-Mo", free: freeStorage)
         meter.bill(

@@ -45,7 +45,10 @@ extension ServiceDefinition {
                 "\(label) (\(model))", model, tokens, "Tokens", operation: operation, region: region, factor: factor)
         }
         try bill("Input tokens", "input tokens", "input_tokens", isNeeded: true) { $0.input }
-        try bill("Output tokens", "output tokens", "output_tokens", isNeeded: true) { $0.isEstimate ? nil : $0.output }
+        let answers = !model.contains("embed")
+        try bill("Output tokens", "output tokens", "output_tokens", isNeeded: answers) {
+            $0.isEstimate ? nil : $0.output
+        }
         try bill("Cache reads", "cache read tokens", "cache_read_tokens") { $0.cacheRead }
         try bill("Cache writes", "cache write tokens", "cache_write_tokens") { $0.cacheWrite }
     }

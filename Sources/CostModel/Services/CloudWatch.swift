@@ -28,7 +28,7 @@ extension ServiceDefinition {
             .number("metric_stream_updates", "updates", "Metric updates streamed."),
         ]
     ) { input, meter in
-        let part = input.has("hours") ? try input.number("hours") / Figure(input.monthHours, "h a month") : Figure(1)
+        let part = try input.partOfMonth()
         func prorated(_ name: String) throws -> Figure { try input.number(name) * part }
         meter.bill("Custom metrics", "CW:MetricMonitorUsage", try prorated("metrics"), "Metrics", free: freeMetrics)
         meter.bill("Alarms", "CW:AlarmMonitorUsage", try prorated("alarms"), "Alarms", free: freeAlarms)

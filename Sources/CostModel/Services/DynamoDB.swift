@@ -20,6 +20,7 @@ extension ServiceDefinition {
             .number("read_capacity_units", "RCU", "Provisioned read capacity."),
             .number("hours", "h", optional: true, "Hours the capacity is provisioned; the whole month unless given."),
             .number("replica_regions", "regions", "Global tables: further regions that every write goes to."),
+            .text("replica_region", "Global tables: one of them, whose price counts; the workload's unless given."),
             .number("storage_gb", "GB", "Data stored."),
             .number("stream_reads", "requests", "GetRecords calls on streams, other than Lambda's."),
             .number("kinesis_change_units", "units", "Change data capture units to Kinesis, of 1 KB each."),
@@ -42,7 +43,9 @@ extension ServiceDefinition {
             meter.bill("Write capacity" + suffix, prefix + "WriteCapacityUnit-Hrs", writes, "Hrs")
             meter.bill("Read capacity" + suffix, prefix + "ReadCapacityUnit-Hrs", reads, "Hrs")
             let replicated = try writes * input.number("replica_regions")
-            meter.bill("Replicated write capacity", prefix + "ReplWriteCapacityUnit-Hrs", replicated, "Hrs")
+            meter.bill(
+                "Replicated write capacity", prefix + "ReplWriteCapacityUnit-Hrs", replicated, "Hrs",
+                region: input.given(text: "replica_region"))
         }
         meter.bill("Storage" + suffix, prefix + "TimedStorage-ByteHrs", try input.number("storage_gb"), "GB-Mo")
         meter.bill(
@@ -63,7 +66,9 @@ extension ServiceInput {
         if flag("transactional_writes") { writes = try writes * Figure(2, "transactional") }
         meter.bill("Write request units" + suffix, prefix + "WriteRequestUnits", writes, "Requests")
         let replicated = try writes * number("replica_regions")
-        meter.bill("Replicated write units", prefix + "ReplWriteRequestUnits", replicated, "Requests")
+        meter.bill(
+            "Replicated write units", prefix + "ReplWriteRequestUnits", replicated, "Requests",
+            region: given(text: "replica_region"))
 
         let factor: Figure =
             switch text("consistency") {

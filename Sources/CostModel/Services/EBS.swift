@@ -20,7 +20,7 @@ extension ServiceDefinition {
             .number("snapshot_gb_month", "GB-month", "Snapshots stored."),
             .number("archive_gb_month", "GB-month", "Snapshots in the archive tier; at least 90 days are charged."),
             .number("archive_retrieved_gb", "GB", "Data restored from the archive tier."),
-            .number("archive_early_gb", "GB", "Snapshots that leave the archive before 90 days."),
+            .number(describing: "archive_early_gb", "GB", "Snapshots that leave the archive before 90 days."),
             .number(
                 "archived_hours", "h", "Hours they had been there; the rest is charged in whole hours, rounded down."),
             .number("fast_restore_snapshots", "snapshots", "Snapshots with fast restore enabled."),
@@ -69,7 +69,8 @@ extension ServiceInput {
     fileprivate func volumes(free: FreeTier, _ meter: inout Meter) throws {
         let (type, volumes) = (text("type"), try number("volumes"))
         var part = Figure(1)
-        if let hours = try given("hours") {
+        let hours = try hours()
+        if hours.value != monthHours {
             let seconds = try (hours * Figure(3_600, "s/h")).roundedUp(to: 1, "s").value
             let billed = try seconds < 60 && seconds > 0 ? Quantity(60) / 3_600 : seconds / 3_600
             part = try Figure(billed, "h") / Figure(monthHours, "h a month")

@@ -24,20 +24,23 @@ extension ServiceDefinition {
         ]
     ) { input, meter in
         let (type, count) = (input.text("instance_type"), try input.number("count"))
-        var hours = try input.hours()
-        if try input.number("starts").value > 0 {
+        let starts = try input.number("starts")
+        let used: Figure
+        var hours: Figure
+        if starts.value > 0 {
             let run = try input.number("seconds").roundedUp(to: 1, "s").atLeast(60, "s")
-            hours = try input.number("starts") * run / Figure(3_600, "s/h")
+            hours = try starts * run / Figure(3_600, "s/h")
+            used = hours
         } else {
-            hours = try (hours * Figure(3_600, "s/h")).roundedUp(to: 1, "s").atLeast(60, "s") / Figure(3_600, "s/h")
-            if hours.value == input.monthHours { hours = Figure(input.monthHours, "h") }
+            used = try input.hours()
+            hours = try (used * Figure(3_600, "s/h")).roundedUp(to: 1, "s").atLeast(60, "s") / Figure(3_600, "s/h")
+            if hours.value == used.value { hours = used }
         }
         let operation = input.given(text: "operation") ?? "RunInstances"
         let eligible = ["t2.micro", "t3.micro", "t4g.micro"].contains(type)
         meter.bill(
             "Instances \(type)", "BoxUsage:" + type, try count * hours, "Hrs", operation: operation,
             free: eligible ? freeHours : nil)
-        let used = try input.number("starts").value > 0 ? hours : input.hours()
         let addresses = try input.number("public_ipv4") * used
         meter.bill(
             "Public IPv4 addresses", "PublicIPv4:InUseAddress", addresses, "Hrs", offer: "AmazonVPC", free: freeAddress)

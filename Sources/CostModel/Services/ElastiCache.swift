@@ -28,6 +28,9 @@ extension ServiceDefinition {
                 operation: operations[engine], free: eligible ? freeHours : nil)
             return
         }
+        if input.has("nodes") {
+            throw UsageError("node_type", "is needed with nodes; without it the cache is serverless")
+        }
         guard input.has("stored_gb") || input.has("processing_units") else { return }
         let name = engine.prefix(1).uppercased() + engine.dropFirst()
         let minimum = engine == "valkey" ? Quantity.ratio(1, 10) : 1

@@ -9,7 +9,7 @@ extension ServiceDefinition {
         "eventbridge", "Amazon EventBridge", offer: "AWSEvents", page: "https://aws.amazon.com/eventbridge/pricing/",
         [
             .events("events", "Custom events put on a bus."), .payload,
-            .number("partner_events", "events", "Events of partners or opted-in sources, up to 64 KB each."),
+            .number("partner_events", "events", "Events of partners or opted-in sources, of the same size."),
             .number("replayed_events", "events", "Events replayed from an archive, of the same size."),
             .number(
                 "cross_account_events", "events", "Custom events delivered to another account's bus, of the same size."),
@@ -24,13 +24,12 @@ extension ServiceDefinition {
         ]
     ) { input, meter in
         func chunks(_ count: String, _ kib: Int) throws -> Figure {
-            let size = try (input.number("payload_kb") / Figure(Quantity(kib), "KB")).roundedUp(to: 1).atLeast(1)
-            return try input.number(count) * size
+            try input.number(count) * input.meanUnits(ofKiB: kib)
         }
         let custom = try input.units(ofKiB: 64) + chunks("replayed_events", 64)
         meter.bill("Custom events", "Event-64K-Chunks", custom, "64K-Chunks", operation: "PutEvents")
         meter.bill(
-            "Partner events", "Event-64K-Chunks", try input.number("partner_events"), "64K-Chunks",
+            "Partner events", "Event-64K-Chunks", try chunks("partner_events", 64), "64K-Chunks",
             operation: "ReceivedPartnerEvents")
         meter.bill(
             "Cross-account events", "CrossAccount-64K-Chunks", try chunks("cross_account_events", 64), "64K-Chunks")

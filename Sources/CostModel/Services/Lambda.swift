@@ -12,7 +12,9 @@ extension ServiceDefinition {
         [
             .events("requests", "Invocations, on demand; with `batch`, the messages that are batched."), .payload,
             .choice("architecture", ["x86_64", "arm64"], "Processor."),
-            .number("memory_mb", "MB", 128, 128...32_768, "Memory of the function."),
+            .number(
+                "memory_mb", "MB", 128, 128...32_768,
+                "Memory of the function; in a replay, the recorded memory when this is left out."),
             .number(
                 "duration_ms", "ms", optional: true,
                 "Average billed time of one invocation; rounded up to 1 ms. In a replay, recorded durations are used when this is left out."
@@ -71,11 +73,11 @@ extension ServiceDefinition {
         if let each = try input.given("duration_ms")?.roundedUp(to: 1, "ms") {
             duration = try duration + invocations * each * memory / megabytes
             seconds = try invocations * each / Figure(1_000, "ms/s")
-        } else if let recorded = try input.recorded({ $0.invocations?.megabyteMilliseconds }, "MB·ms recorded") {
-            duration = try duration + recorded / megabytes
-            seconds =
-                try (input.recorded({ $0.invocations?.milliseconds }, "ms recorded") ?? seconds)
-                / Figure(1_000, "ms/s")
+        } else if let recorded = try input.recorded({ $0.invocations?.milliseconds }, "ms recorded") {
+            seconds = try recorded / Figure(1_000, "ms/s")
+            let own = input.has("memory_mb") ? try recorded * memory : nil
+            let all = try own ?? input.recorded({ $0.invocations?.megabyteMilliseconds }, "MB·ms recorded")
+            duration = try duration + (all ?? Figure(0)) / megabytes
         } else if invocations.value > 0, duration.value == 0, try input.number("managed_instance_hours").value == 0 {
             throw UsageError("duration_ms", "is missing: the average billed time of one invocation")
         }

@@ -81,6 +81,7 @@ extension ServiceInput {
     fileprivate func capacityUnits(type: String, data: Figure, hours: Figure) throws -> Figure {
         let kind = type == "nlb" && text("protocol") != "tcp" ? "nlb_" + text("protocol") : type
         guard var unit = CapacityUnit.all[kind] else { throw UsageError("type", "'\(type)' has no capacity units") }
+        guard hours.value > 0 else { return hours }
         if flag("lambda_targets") { unit.gbPerHour = Quantity.ratio(2, 5) }
         let seconds = try hours * Figure(3_600, "s/h")
         let rate = try given("new_connections_per_second") ?? number("requests") / balancersOfRecorded() / seconds

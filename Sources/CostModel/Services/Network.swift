@@ -53,7 +53,7 @@ extension ServiceDefinition {
         meter.bill("Between Availability Zones", "DataTransfer-Regional-Bytes", zones, "GB")
     }
 
-    private static let freeOut = FreeTier("cloudfront.out", 1_024, .always)
+    private static let freeOut = FreeTier("cloudfront.out", 1_024, .always, fillsBands: true)
     private static let freeRequests = FreeTier("cloudfront.requests", 10_000_000, .always)
 
     /// Data and requests at the price of the edge that serves them; 1 TB and 10 million requests a month are free.
@@ -71,6 +71,7 @@ extension ServiceDefinition {
             .number("data_out_gb", "GB", "Data to viewers, beside recorded answers."),
             .number("origin_gb", "GB", "Data from the edge to the origin (uploads)."),
             .number("origin_shield_requests", "requests", "Requests to Origin Shield."),
+            .text("origin_shield_region", "Region of Origin Shield, whose price counts; us-east-1 unless given."),
         ]
     ) { input, meter in
         let edge = "edge-" + input.text("edge")
@@ -86,7 +87,7 @@ extension ServiceDefinition {
         meter.bill("Data to origin", "DataTransfer-Out-OBytes", try input.number("origin_gb"), "GB", region: edge)
         meter.bill(
             "Origin Shield", "Requests-OriginShield", try input.number("origin_shield_requests"), "Requests",
-            region: "us-east-1")
+            region: input.given(text: "origin_shield_region") ?? "us-east-1")
     }
 
     private static let freeHealthChecks = FreeTier("route53.health-checks", 50, .always)

@@ -48,6 +48,8 @@ extension ServiceDefinition {
             meter.bill(
                 "Instances \(type) (\(engine))", usage + type,
                 try instances * hours, "Hrs", operation: operation, free: eligible ? freeHours : nil)
+        } else if input.has("instances"), aurora || !input.has("storage_gb") {
+            throw UsageError("class", "is needed with instances")
         }
         if aurora { return try input.aurora(operation: operation, hours: hours, &meter) }
         let (kind, size) = (input.text("storage_type"), try input.number("storage_gb"))

@@ -18,6 +18,9 @@ extension ServiceDefinition {
         let (offer, usageType) = (input.text("offer"), input.text("usage_type"))
         let quantity = try input.number("quantity").named(
             "\(input.number("quantity").value.formatted()) \(input.text("unit"))")
+        if !input.has("quantity"), input.flow == nil {
+            throw UsageError("quantity", "is missing: \(input.parameter("quantity").doc)")
+        }
         let free = try input.number("free").value
         let identity = [
             "raw", offer, usageType, input.region, input.text("operation"), input.given(text: "label") ?? "",

@@ -55,7 +55,7 @@ extension ServiceDefinition {
                 ], "Storage class."),
             .number("storage_gb", "GB", "Data stored, on average over the month."),
             .number(
-                "stored_objects", "objects",
+                describing: "stored_objects", "objects",
                 "Objects stored, for the minimum and the overhead of each; their size is `object_kb`, or `storage_gb` shared among them."
             ),
             .number("object_kb", "KB", "Average size of a stored object."),
@@ -63,8 +63,8 @@ extension ServiceDefinition {
             .number("storage_hours", "h", optional: true, "Hours the data is stored; the whole month unless given."),
             .number("get_requests", "requests", "GET, SELECT and other requests."),
             .number("list_requests", "requests", "LIST requests, priced as PUT."),
-            .number("delete_requests", "requests", "DELETE requests, free."),
-            .number("retrieved_gb", "GB", "Data retrieved."),
+            .number(describing: "delete_requests", "requests", "DELETE requests, free."),
+            .number(describing: "retrieved_gb", "GB", "Data retrieved; free from some classes."),
             .choice("retrieval", ["standard", "expedited", "bulk"], "Glacier: speed of retrieval."),
             .number("lifecycle_transitions", "objects", "Objects moved into this class."),
             .number("monitored_objects", "objects", "Intelligent-Tiering: objects of 128 KB and more."),
@@ -126,7 +126,7 @@ extension ServiceInput {
             try days * Figure(24, "h/day") / Figure(monthHours, "h")
         }
         if let kept { stored = try stored + payloadGB(atLeastKiB: kind.minimumKB) * kept }
-        let part = has("storage_hours") ? try number("storage_hours") / Figure(monthHours, "h a month") : Figure(1)
+        let part = has("storage_hours") ? try partOfMonth("storage_hours") : Figure(1)
         let arriving = try kept.map { kept throws(ArithmeticError) in try number("put_requests") * kept } ?? Figure(0)
         let archived = try objects + arriving
         if ["glacier", "deep_archive"].contains(name), archived.value > 0 {

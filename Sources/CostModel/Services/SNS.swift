@@ -1,6 +1,9 @@
 extension ServiceDefinition {
+    private static let freePush = FreeTier("sns.push", 1_000_000, .always)
+
     /// Each started 64 KB published is a request. Deliveries are billed by protocol; to SQS and Lambda they are free.
-    /// The free publishes and deliveries are zero-priced bands of the price list.
+    /// The free publishes and deliveries are zero-priced bands of the price list; a million mobile pushes are free beside
+    /// them.
     ///
     /// - Source: Amazon SNS pricing page; `docs/billing-rules.md`.
     static let sns = ServiceDefinition(
@@ -50,8 +53,10 @@ extension ServiceDefinition {
         meter.bill(
             "Deliveries to Firehose", "DeliveryAttempts-FIREHOSE", try input.number("firehose_deliveries"),
             "Notifications")
-        meter.bill("Push, Apple", "DeliveryAttempts-APNS", try input.number("apple_push"), "Notifications")
-        meter.bill("Push, Google", "DeliveryAttempts-GCM", try input.number("google_push"), "Notifications")
+        meter.bill(
+            "Push, Apple", "DeliveryAttempts-APNS", try input.number("apple_push"), "Notifications", free: freePush)
+        meter.bill(
+            "Push, Google", "DeliveryAttempts-GCM", try input.number("google_push"), "Notifications", free: freePush)
         meter.bill("Payload filtering", "PayloadFiltering-Bytes", try input.number("filtered_gb"), "GB")
         meter.bill("Data protection", "DataProtection-Bytes", try input.number("data_protection_gb"), "GB")
         meter.bill("Archive processing", "F-Archive-Bytes", try input.number("archived_gb"), "GB")

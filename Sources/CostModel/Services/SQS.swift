@@ -1,5 +1,5 @@
 extension ServiceDefinition {
-    private static let freeRequests = FreeTier("sqs.requests", 1_000_000, .always)
+    private static let freeRequests = FreeTier("sqs.requests", 1_000_000, .always, fillsBands: true)
 
     /// Every API action is a request, empty receives included; each started 64 KB of a send's or a receive's payload is
     /// one more. A batch of up to 10 messages is one action. Standard and FIFO share the free million.

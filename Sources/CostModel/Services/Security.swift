@@ -11,7 +11,7 @@ extension ServiceDefinition {
             .number("hours", "h", optional: true, "Hours that they are stored; the whole month unless given."),
         ]
     ) { input, meter in
-        let part = input.has("hours") ? try input.number("hours") / Figure(input.monthHours, "h a month") : Figure(1)
+        let part = try input.partOfMonth()
         meter.bill("Secrets", "AWSSecretsManager-Secrets", try input.number("secrets") * part, "Secrets")
         meter.bill("API calls", "AWSSecretsManagerAPIRequest", try input.number("api_calls"), "Requests")
     }
@@ -35,7 +35,7 @@ extension ServiceDefinition {
             .number("rsa_key_pairs", "requests", "GenerateDataKeyPair, RSA."),
         ]
     ) { input, meter in
-        let part = input.has("hours") ? try input.number("hours") / Figure(input.monthHours, "h a month") : Figure(1)
+        let part = try input.partOfMonth()
         let versions = try input.number("keys") * (Figure(1, "key") + input.number("rotations"))
         meter.bill("Keys", "KMS-Keys", try versions * part, "Keys")
         meter.bill("Requests", "KMS-Requests", try input.number("requests"), "Requests", free: freeRequests)

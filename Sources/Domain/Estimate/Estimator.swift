@@ -45,14 +45,15 @@ public struct Estimator: Sendable {
             throw UsageProblem(origin: "", detail: "the traffic cannot be counted: \(error)")
         }
         let text = traffic.text
-        let observed = try usages(workload.steps, of: workload, flow: flow, text: text)
-        let scale: Quantity
-        guard traffic.observedMinutes > 0 || projection.observedHours != nil else {
+        let recorded = try ObservedTime(traffic).map { try Quantity($0.minutes) / 60 }
+        guard let hours = projection.observedHours ?? recorded else {
             throw UsageProblem(
                 origin: "", detail: "no record has a time, so a month cannot be projected: give --observed-hours")
         }
+        let observed = try usages(workload.steps, of: workload, flow: flow, text: text, periodHours: hours)
+        let scale: Quantity
         do {
-            scale = try projection.scale(monthHours: workload.monthHours, observedMinutes: traffic.observedMinutes)
+            scale = try projection.scale(monthHours: workload.monthHours, observedHours: hours)
         } catch {
             throw UsageProblem(origin: "", detail: "the traffic cannot be projected to a month: \(error)")
         }
@@ -77,14 +78,15 @@ public struct Estimator: Sendable {
     }
 
     private func usages(
-        _ items: [Workload.Item], of workload: Workload, flow: EventFlow? = nil, text: TextCounts = TextCounts()
+        _ items: [Workload.Item], of workload: Workload, flow: EventFlow? = nil, text: TextCounts = TextCounts(),
+        periodHours: Quantity? = nil
     ) throws -> [Usage] {
         try items.flatMap { item in
             do {
                 let own = try flow.map { try $0.reaching(item, text: text) }
                 let input = ServiceInput(
                     item.service, values: item.values, region: workload.region, monthHours: workload.monthHours,
-                    flow: own)
+                    periodHours: periodHours, flow: own)
                 let usages = try item.service.usage(input)
                 if usages.isEmpty, input.saysNothing {
                     let names = item.service.parameters.prefix(8).map(\.name).joined(separator: ", ")

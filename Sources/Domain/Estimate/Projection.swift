@@ -11,9 +11,8 @@ public struct Projection: Hashable, Sendable {
     }
 
     /// What recorded counts are multiplied with to make a month of them.
-    /// - Throws: ``ArithmeticError`` when nothing was observed, or on overflow.
-    func scale(monthHours: Quantity, observedMinutes: Int) throws(ArithmeticError) -> Quantity {
-        let minutes = try observedHours.map { hours throws(ArithmeticError) in try hours * 60 }
-        return try monthHours * 60 / (minutes ?? Quantity(observedMinutes)) * growth / sampleRate
+    /// - Throws: ``ArithmeticError`` when no time was observed, or on overflow.
+    func scale(monthHours: Quantity, observedHours: Quantity) throws(ArithmeticError) -> Quantity {
+        try monthHours / observedHours * growth / sampleRate
     }
 }

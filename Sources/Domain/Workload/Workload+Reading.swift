@@ -22,9 +22,9 @@ extension Workload {
         let choices = FreeTierChoice.allCases.map(\.rawValue)
         freeTier = try fields["free_tier"].flatMap { FreeTierChoice(rawValue: try $0.choice(choices)) } ?? .always
         monthHours = try fields["month_hours"]?.number(minimum: 1, maximum: 744) ?? Self.defaultMonthHours
-        steps = try Self.items(fields["steps"], ofTraffic: true)
-        fixed = try Self.items(fields["fixed"])
-        usage = try Self.items(fields["usage"])
+        steps = try Self.items(fields["steps"], ofTraffic: true, monthHours: monthHours)
+        fixed = try Self.items(fields["fixed"], monthHours: monthHours)
+        usage = try Self.items(fields["usage"], monthHours: monthHours)
         book = try fields["prices"].map(PriceBook.init) ?? PriceBook()
         guard !(steps.isEmpty && fixed.isEmpty && usage.isEmpty) else {
             throw WorkloadError(
@@ -32,7 +32,7 @@ extension Workload {
         }
     }
 
-    private static func items(_ list: Field?, ofTraffic: Bool = false) throws -> [Item] {
+    private static func items(_ list: Field?, ofTraffic: Bool = false, monthHours: Quantity) throws -> [Item] {
         try list?.elements().map { field in
             let (name, body) = try field.single("a service and its parameters: sqs: { type: standard }")
             guard let service = Services.named(name) else {
@@ -46,6 +46,11 @@ extension Workload {
             let item = try Item(service, body)
             if !ofTraffic, let part = ["share", "per_event"].first(where: { item.values[$0] != nil }) {
                 throw body.error("\(part) is a part of the traffic and belongs to an item of steps")
+            }
+            let input = ServiceInput(
+                service, values: item.values, region: "", monthHours: monthHours, flow: ofTraffic ? .example : nil)
+            if let idle = input.quantityWithoutEffect() {
+                throw body.error("\(idle.name) changes nothing with what else is given here: \(idle.doc)")
             }
             return item
         } ?? []

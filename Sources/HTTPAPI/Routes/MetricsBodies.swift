@@ -54,8 +54,9 @@ enum MetricsBodies {
                 $0.traffic.accounting.rejected
             },
             Member(answer: "total_bytes", .integer(), "Their payload in bytes.") { $0.traffic.totals.bytes },
-            Member(answer: "observed_minutes", .integer(), "From the first to the last record.") {
-                $0.traffic.observedMinutes
+            Member(answer: "observed_minutes", .integer(), "From the first to the last record, a few strays left out.")
+            {
+                ObservedTime($0.traffic)?.minutes ?? 0
             },
             Member(answer: "total_cost_usd", decimal, "What the recorded traffic cost, in US dollars.") {
                 ($0.estimate.observed?.total ?? .zero).exact
