@@ -28,7 +28,7 @@ struct Receipt {
             ))
         let width = rows.map(\.0.count).max() ?? 0
         let body = rows.map { "  \($0.0.padding(to: width))  \($0.1)\n" }.joined()
-        return "\(usage.service): \(usage.label)\n" + body
+        return "\(usage.service): \(usage.label.printable)\n" + body
     }
 
     private var derivation: String {

@@ -50,8 +50,8 @@ struct TextTable {
 }
 
 extension String {
-    /// Control characters as `\u{1B}`.
-    var printable: String {
+    /// What would steer a terminal or break the line, as `\u{1B}`.
+    public var printable: String {
         guard unicodeScalars.contains(where: \.isControl) else { return self }
         return unicodeScalars.map { $0.isControl ? $0.escaped(asASCII: true) : String($0) }.joined()
     }

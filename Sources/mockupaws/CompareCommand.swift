@@ -48,8 +48,9 @@ struct CompareCommand: ParsableCommand {
         let estimator = Estimator(lookup: lookup, privatePrices: try prices.book())
         let traffic = try profileIn.map { try ProfileFile.read($0) }
         var variants: [(name: String, bill: Bill)] = []
-        for file in files {
-            let text = try Files.text(file)
+        let texts = try files.map { (file: $0, text: try Files.text($0)) }
+        let names = try Set(texts.map { try Workload($0.text, file: $0.file).name })
+        for (file, text) in texts {
             for region in region.isEmpty ? [nil] : region.map(Optional.some) {
                 for change in with.isEmpty ? [nil] : with.map(Optional.some) {
                     var settings = change?.split(separator: ",").map(String.init) ?? []
@@ -60,7 +61,8 @@ struct CompareCommand: ParsableCommand {
                         try traffic.map {
                             try estimator.estimate(workload, traffic: $0, projection: projection.projection).monthly
                         } ?? estimator.estimate(workload)
-                    let name = [files.count > 1 ? workload.name : nil, region, change].compactMap(\.self)
+                    let title = names.count == files.count ? workload.name : file
+                    let name = [files.count > 1 ? title : nil, region, change].compactMap(\.self)
                     variants.append((name.joined(separator: " "), bill))
                 }
             }

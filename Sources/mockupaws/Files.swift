@@ -71,6 +71,18 @@ enum Files {
         }
     }
 
+    /// Finds out before an hour of work that its result could not be written.
+    static func requireWritable(_ path: String?) throws {
+        guard let path else { return }
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        if isThere, status.st_mode & S_IFMT == S_IFDIR {
+            throw FileProblem(path: path, detail: String(cString: strerror(EISDIR)), isOutput: true)
+        }
+        let place = isThere ? path : URL(filePath: path).deletingLastPathComponent().path
+        guard access(place, W_OK) == 0 else { throw FileProblem.current(path, isOutput: true) }
+    }
+
     private static func put(_ bytes: some Collection<UInt8>, into path: String) throws {
         guard let file = fopen(path, "wb") else { throw FileProblem.current(path, isOutput: true) }
         let isWritten = Array(bytes).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) } == bytes.count

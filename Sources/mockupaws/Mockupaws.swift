@@ -1,6 +1,7 @@
 import App
 import ArgumentParser
 import Foundation
+import Reports
 
 @main
 struct Mockupaws: AsyncParsableCommand {
@@ -27,7 +28,7 @@ struct Mockupaws: AsyncParsableCommand {
             }
         } catch {
             guard let code = ExitStatus(error) else { exit(withError: error) }  // the parser's own: help, wrong options
-            StandardError.write("mockupaws: \(error)\n")
+            StandardError.write("mockupaws: \("\(error)".printable)\n")
             Foundation.exit(code.rawValue)
         }
     }

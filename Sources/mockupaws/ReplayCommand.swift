@@ -48,7 +48,11 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let workload = try workload.map { try changes.workload($0) }  // a wrong file is told before an hour of reading
+        try Files.requireWritable(profileOut)
+        try Files.requireWritable(output.output)
+        // What is wrong is told before an hour of reading.
+        let workload = try workload.map { try changes.workload($0) }
+        let (projection, book) = (try projection.projection, try prices.book())
         var profile = TrafficProfile()
         var formats: [String] = []
         for path in profileIn { profile.merge(try ProfileFile.read(path)) }
@@ -64,8 +68,8 @@ struct ReplayCommand: ParsableCommand {
         var report = TrafficReport(profile, formats: formats)
         if let workload {
             let (lookup, version) = try prices.lookup()
-            let estimator = Estimator(lookup: lookup, privatePrices: try prices.book())
-            let estimate = try estimator.estimate(workload, traffic: profile, projection: projection.projection)
+            let estimator = Estimator(lookup: lookup, privatePrices: book)
+            let estimate = try estimator.estimate(workload, traffic: profile, projection: projection)
             report.add(estimate, workload: workload, catalogVersion: version)
         }
         try output.write(try report.rendered(output.format, explain: explain))

@@ -13,6 +13,7 @@ struct Field {
 
     private var found: String {
         switch node {
+        case .scalar(let scalar) where scalar.string.count > 60: "'\(scalar.string.prefix(60))…'"
         case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string)'"
         case .mapping: "a mapping"
         case .sequence: "a list"

@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The program as a person at a terminal meets it: what it writes where, what it says of mistakes, its exit codes.
+@Suite struct CommandLineTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    private let folder: String
+    private let workload = "region: us-east-1\nusage:\n  - sqs: { messages: 1000000 }\n"
+
+    init() throws {
+        folder = try temporaryFolder("command-line")
+        try write(workload, "w.yaml")
+    }
+
+    private func write(_ text: String, _ name: String) throws {
+        try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+    }
+
+    private struct Outcome {
+        var code: Int32
+        var output: String
+        var errors: String
+    }
+
+    /// Runs a line of shell in the folder; `$m` is the program.
+    private func run(_ line: String) throws -> Outcome {
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/bash")
+        shell.arguments = ["-c", line]
+        shell.currentDirectoryURL = URL(fileURLWithPath: folder)
+        shell.environment = [
+            "m": Self.root.appendingPathComponent(".build/debug/mockupaws").path, "PATH": "/usr/bin:/bin",
+            "HOME": folder,
+        ]
+        try "".write(toFile: "\(folder)/errors", atomically: true, encoding: .utf8)
+        shell.standardError = FileHandle(forWritingAtPath: "\(folder)/errors")
+        let output = Pipe()
+        shell.standardOutput = output
+        try shell.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        shell.waitUntilExit()
+        return Outcome(
+            code: shell.terminationStatus, output: text,
+            errors: try String(contentsOfFile: "\(folder)/errors", encoding: .utf8))
+    }
+
+    @Test(arguments: [
+        ("$m estimate none.yaml", 66, "none.yaml: No such file or directory"),
+        ("$m estimate w.yaml -o none/bill.txt", 74, "none/bill.txt: No such file or directory"),
+        ("$m estimate w.yaml -o .", 74, ".: Is a directory"),
+        ("$m replay none.log --workload w.yaml -o none/bill.txt", 74, "none/bill.txt: No such file or directory"),
+        ("$m replay none.log --profile-out none/p", 74, "none/p: No such file or directory"),
+        ("$m replay none.log --workload w.yaml --growth 20", 64, "say 20% or a part of one"),
+        ("$m replay --workload w.yaml", 64, "give a log file or --profile-in"),
+        ("$m replay w.yaml --log-format runes", 64, "runes"),
+        ("$m compare w.yaml", 64, "Nothing to compare"),
+        ("printf 'region: [' | $m estimate -", 65, "-:2: not YAML or JSON"),
+        ("printf 'region: us-east-1\\nusage: [sqs: {messages: 1%0999d}]' 7 | $m estimate -", 65, "0000…', expected a number"),
+        ("printf 'region: us-east-1\\nusage: [sqs: {type: \"a\\\\nb\"}]' | $m estimate -", 65, "found 'a\\nb'"),
+        ("$m estimate w.yaml > /dev/full", 74, "standard output: No space left on device"),
+    ])
+    func saysWhatIsWrong(_ line: String, _ code: Int32, _ message: String) throws {
+        let outcome = try run(line)
+        #expect(outcome.code == code)
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+        #expect(code == 64 || outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+        #expect(outcome.errors.count < 600)
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test func aClosedErrorStreamIsNoReasonToCrash() throws {
+        #expect(try run("$m estimate none.yaml 2>&-").code == 66)
+        #expect(try run("$m estimate none.yaml 2>/dev/full").code == 66)
+    }
+
+    @Test func writesThroughLinksAndKeepsTheMode() throws {
+        let outcome = try run(
+            "touch real; chmod 640 real; ln -s real link; $m estimate w.yaml -o link && stat -c %a real; readlink link")
+        #expect(outcome.output == "640\nreal\n")
+        #expect(try String(contentsOfFile: "\(folder)/real", encoding: .utf8).contains("Total, list price"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { !$0.hasSuffix(".tmp") })
+    }
+
+    @Test func writesIntoAPipeAsItIs() throws {
+        let outcome = try run("mkfifo pipe; $m estimate w.yaml -o pipe & cat pipe; wait; test -p pipe && echo still")
+        #expect(outcome.output.contains("Total, list price"))
+        #expect(outcome.output.hasSuffix("still\n"))
+    }
+
+    @Test func aFailedRunLeavesTheOldFile() throws {
+        let outcome = try run("echo old > bill; $m estimate none.yaml -o bill; cat bill")
+        #expect(outcome.output == "old\n")
+    }
+
+    @Test func labelsCannotSteerTheTerminal() throws {
+        try write("region: us-east-1\nusage:\n  - sqs: { messages: 9, label: \"a\\e[2Jb\" }\n", "label.yaml")
+        let outcome = try run("$m estimate label.yaml --explain; $m estimate label.yaml --format markdown")
+        #expect(outcome.output.contains("a\\u{1B}[2Jb"))
+        #expect(!outcome.output.contains("\u{1B}"))
+    }
+
+    @Test func comparedFilesOfOneNameAreToldApart() throws {
+        try write("name: api\n" + workload, "a.yaml")
+        try write("name: api\n" + workload, "b.yaml")
+        let heading = try run("$m compare a.yaml b.yaml").output.split(separator: "\n")[0]
+        #expect(heading.contains("a.yaml") && heading.contains("b.yaml"))
+    }
+}
