@@ -20,10 +20,18 @@ public struct PriceOverride: Hashable, Sendable {
         (self.change, self.origin) = (change, origin)
     }
 
+    /// A model may be named by its whole id or by its beginning, here and in the workload alike.
+    private func names(_ key: PriceKey) -> Bool {
+        guard let usageType, usageType != key.usageType else { return true }
+        return key.offerCode == BedrockModel.offerCode
+            && (BedrockModel.isShort(usageType, of: key.usageType)
+                || BedrockModel.isShort(key.usageType, of: usageType))
+    }
+
     func applies(to usage: Usage) -> Bool {
         (service == nil || service == usage.service || service == usage.key.offerCode)
             && (region == nil || region == usage.key.region)
-            && (usageType == nil || usageType == usage.key.usageType)
+            && (usageType == nil || names(usage.key))
             && (operation == nil || operation == usage.key.operation)
     }
 }

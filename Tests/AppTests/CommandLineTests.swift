@@ -58,7 +58,10 @@ import Testing
         ("$m replay w.yaml --log-format runes", 64, "runes"),
         ("$m compare w.yaml", 64, "Nothing to compare"),
         ("printf 'region: [' | $m estimate -", 65, "-:2: not YAML or JSON"),
-        ("printf 'region: us-east-1\\nusage: [sqs: {messages: 1%0999d}]' 7 | $m estimate -", 65, "0000…', expected a number"),
+        (
+            "printf 'region: us-east-1\\nusage: [sqs: {messages: 1%0999d}]' 7 | $m estimate -", 65,
+            "0000…', expected a number"
+        ),
         ("printf 'region: us-east-1\\nusage: [sqs: {type: \"a\\\\nb\"}]' | $m estimate -", 65, "found 'a\\nb'"),
         ("$m estimate w.yaml > /dev/full", 74, "standard output: No space left on device"),
     ])

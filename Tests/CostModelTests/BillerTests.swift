@@ -72,6 +72,18 @@ import Testing
         #expect(try bill(prices, [own, usage("A", 8)]).lines.map(\.list.cost) == [USD("40"), USD("16")])
     }
 
+    @Test func aPrivatePriceFindsAModelByEitherName() throws {
+        let (short, long) = ("anthropic.claude-3-5-haiku", "anthropic.claude-3-5-haiku-20241022-v1:0")
+        for (entry, used) in [(short, long), (long, short), (long, long)] {
+            let price = PriceOverride(
+                service: "bedrock", usageType: entry,
+                change: .tiers([PriceTier(begin: 0, end: nil, usd: try USD("1"))], unit: nil), origin: "test")
+            let key = PriceKey(offerCode: "AmazonBedrock", region: "here", usageType: used, operation: "input tokens")
+            let usage = Usage(service: "bedrock", label: "Input", key: key, figure: Figure(3), unit: "Tokens")
+            #expect(try bill([], [usage], book: [price]).total == USD("3"))
+        }
+    }
+
     @Test func aFreeTierIsOneAllowanceForEveryLineThatNamesIt() throws {
         let prices = [try price("A", "0:1"), try price("B", "0:3")]
         let free = [FreeTier("test.shared", 10, .always)]

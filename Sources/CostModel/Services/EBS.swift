@@ -33,7 +33,7 @@ extension ServiceDefinition {
             .number("put_requests", "requests", "PutSnapshotBlock calls, of `block_kib` each."),
             .number("block_kib", "KiB", 512, "Size of a block."),
             .number("timed_copy_gb", "GB", "Snapshots copied within a set time."),
-            .whole("timed_copy_hours", "h", 8, 1...48, "That time; each has its own price."),
+            .number("timed_copy_hours", "h", 8, .ratio(1, 4)...48, "That time; each has its own price."),
         ]
     ) { input, meter in
         try input.volumes(free: freeStorage, &meter)
@@ -58,7 +58,8 @@ extension ServiceDefinition {
             "Snapshot API, put", "EBS:directAPI.snapshot.Put", try input.number("put_requests") * blocks, "Requests")
         let time = try input.number("timed_copy_hours")
         meter.bill(
-            "Timed copy in \(time.text)", "EBS:SnapshotTimedCopy.\(time.value)h", try input.number("timed_copy_gb"),
+            "Timed copy in \(time.text)", "EBS:SnapshotTimedCopy.\(time.value.formatted())h",
+            try input.number("timed_copy_gb"),
             "GB")
     }
 }
