@@ -27,6 +27,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CPriceCatalog", exclude: ["prices.catalog"]),
@@ -35,7 +36,7 @@ let package = Package(
             dependencies: ["CPriceCatalog", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
-        .target(name: "Traffic", dependencies: ["CZlib", "CZstd"], swiftSettings: strict),
+        .target(name: "Traffic", dependencies: ["CSnappy", "CZlib", "CZstd"], swiftSettings: strict),
         .target(
             name: "AccessControl", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),

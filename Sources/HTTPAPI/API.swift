@@ -38,8 +38,12 @@ public struct API: HTTPResponder {
     }
 
     static func endpoints(_ services: Services) -> [Endpoint] {
-        ScenarioRoutes(scenarios: services.scenarios).endpoints + MetricsRoutes(metrics: services.metrics).endpoints
-            + IngestRoutes(ingest: services.ingest).endpoints + HealthRoutes(health: services.health).endpoints
+        let intake = Intake(ingest: services.ingest)
+        return ScenarioRoutes(scenarios: services.scenarios).endpoints
+            + MetricsRoutes(metrics: services.metrics).endpoints
+            + IngestRoutes(ingest: services.ingest).endpoints + ElasticsearchRoutes(intake: intake).endpoints
+            + LokiRoutes(intake: intake).endpoints + SplunkRoutes(intake: intake).endpoints
+            + OTLPRoutes(intake: intake).endpoints + HealthRoutes(health: services.health).endpoints
     }
 
     public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {

@@ -24,32 +24,78 @@ public final class SQLTrafficStore: TrafficStore {
         let lane = database.dialect == .sqlite ? 0 : next.add(1, ordering: .relaxed).newValue % Self.lanes
         let writer = firstWriter + lane
         let lock: SQL = database.dialect == .sqlite ? "" : "FOR UPDATE"
+        do {
+            try await translated {
+                try await database.write { connection in
+                    try Self.claim(batch, connection)
+                    try Self.add(batch, writer, lock, connection)
+                }
+            }
+            return true
+        } catch is KnownKeys {
+            return false
+        }
+    }
+
+    /// A key was claimed before; ends the transaction.
+    private struct KnownKeys: Error {}
+
+    private static func add(
+        _ batch: IngestBatch, _ writer: Int64, _ lock: SQL, _ connection: any SQLConnection
+    ) throws {
+        let hour = Int64(batch.receivedAt.timeIntervalSince1970 / 3600)
+        let segment: SQL = "scenario = \(batch.scenario) AND hour = \(hour) AND writer = \(writer)"
+        func stored() throws -> [UInt8]? {
+            try connection.first("SELECT profile FROM traffic_segment WHERE \(sql: segment) \(sql: lock)") {
+                try $0.blob(0)
+            }
+        }
+        guard let known = try stored() ?? (try begin(batch, hour, writer, connection) ? nil : stored()) else { return }
+        let profile = batch.profile.merging(try TrafficProfile(decoding: known))
+        try connection.execute(
+            """
+            UPDATE traffic_segment SET revision = revision + 1, profile = \(profile.encoded())
+            WHERE \(sql: segment)
+            """)
+    }
+
+    /// - Throws: ``KnownKeys``.
+    private static func claim(_ batch: IngestBatch, _ connection: any SQLConnection) throws {
+        guard !batch.keys.isEmpty else { return }
+        let claimed = try connection.execute(
+            """
+            \(sql: Self.table(of: batch.keys))
+            INSERT INTO delivery (scenario, delivery_key, received_at)
+            SELECT \(batch.scenario), delivery_key, \(batch.receivedAt.microseconds) FROM given WHERE true
+            ON CONFLICT DO NOTHING
+            """)
+        guard claimed == batch.keys.count else { throw KnownKeys() }
+    }
+
+    /// Keys as a table, `given (delivery_key)`: one blob is bound, whatever their number.
+    private static func table(of keys: [DeliveryKey]) -> SQL {
+        """
+        WITH RECURSIVE place (i) AS (
+            SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM place WHERE i + 1 < \(keys.count)),
+        given (delivery_key) AS (
+            SELECT substr(\(keys.flatMap(\.bytes)), CAST(i * \(DeliveryKey.size) + 1 AS INTEGER), 16) FROM place)
+        """
+    }
+
+    public func claimed(_ keys: [DeliveryKey], of scenario: UUID) async throws -> Set<DeliveryKey> {
+        guard !keys.isEmpty else { return [] }
         return try await translated {
-            try await database.write { connection in
-                if let key = batch.key {
-                    let claimed = try connection.execute(
+            try await database.read { connection in
+                Set(
+                    try connection.all(
                         """
-                        INSERT INTO delivery (scenario, delivery_key, received_at)
-                        VALUES (\(batch.scenario), \(key), \(batch.receivedAt.microseconds)) ON CONFLICT DO NOTHING
-                        """)
-                    guard claimed == 1 else { return false }
-                }
-                let hour = Int64(batch.receivedAt.timeIntervalSince1970 / 3600)
-                let segment: SQL = "scenario = \(batch.scenario) AND hour = \(hour) AND writer = \(writer)"
-                func stored() throws -> [UInt8]? {
-                    try connection.first("SELECT profile FROM traffic_segment WHERE \(sql: segment) \(sql: lock)") {
-                        try $0.blob(0)
-                    }
-                }
-                guard let known = try stored() ?? (try Self.begin(batch, hour, writer, connection) ? nil : stored())
-                else { return true }
-                let profile = batch.profile.merging(try TrafficProfile(decoding: known))
-                try connection.execute(
-                    """
-                    UPDATE traffic_segment SET revision = revision + 1, profile = \(profile.encoded())
-                    WHERE \(sql: segment)
-                    """)
-                return true
+                        \(sql: Self.table(of: keys))
+                        SELECT delivery_key FROM given
+                        WHERE EXISTS (
+                            SELECT 1 FROM delivery d
+                            WHERE d.scenario = \(scenario) AND d.delivery_key = given.delivery_key)
+                        """
+                    ) { DeliveryKey(stored: try $0.blob(0)) })
             }
         }
     }

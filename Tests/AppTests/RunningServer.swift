@@ -63,12 +63,20 @@ final class RunningServer: Sendable {
     func send(
         _ method: String, _ path: String, key: String? = nil, headers: [String: String] = [:], _ body: String? = nil
     ) async throws -> Reply {
+        try await send(method, path, key: key, type: "application/json", headers: headers, body.map { Data($0.utf8) })
+    }
+
+    /// - Parameter type: Of the body; nil sends what the client library makes up.
+    func send(
+        _ method: String, _ path: String, key: String? = nil, type: String?, headers: [String: String] = [:],
+        _ body: Data?
+    ) async throws -> Reply {
         var request = URLRequest(url: URL(string: base + path)!)
         request.httpMethod = method
         if key != "" { request.setValue(key ?? self.key, forHTTPHeaderField: "X-API-Key") }
         if let body {
-            request.httpBody = Data(body.utf8)
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+            request.httpBody = body
+            request.setValue(type, forHTTPHeaderField: "Content-Type")
         }
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         let (data, response) = try await URLSession.shared.data(for: request)

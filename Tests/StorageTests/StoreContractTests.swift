@@ -123,7 +123,7 @@ import Traffic
         let batches = try (0..<60).map { index in
             IngestBatch(
                 scenario: scenario.id, profile: try Self.profile(lines: index + 1), receivedAt: Self.start,
-                key: (0..<16).map { UInt8($0 + index) })
+                keys: [DeliveryKey("\(index)")])
         }
         // Each delivery three times, by two processes, all at once.
         let accepted = try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -144,6 +144,30 @@ import Traffic
         #expect(try await processes[0].append(batches[0]))
         #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner))
         #expect(try await processes[0].revisions(of: scenario.id).isEmpty)
+        await stores.database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func eventsAreClaimedTogetherOrNotAtAll(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let (one, other) = (try await stores.scenario("one"), try await stores.scenario("other"))
+        let store = SQLTrafficStore(stores.database, process: 1)
+        let keys = (0..<2_500).map { DeliveryKey("event \($0)") }
+        func append(_ keys: some Sequence<DeliveryKey>, to scenario: Scenario) async throws -> Bool {
+            try await store.append(
+                IngestBatch(
+                    scenario: scenario.id, profile: try Self.profile(lines: 7), receivedAt: Self.start,
+                    keys: Array(keys)))
+        }
+        #expect(try await append(keys[..<2_000], to: one))
+        #expect(try await append(keys[1_999...], to: one) == false)
+        #expect(try await store.claimed(keys, of: one.id) == Set(keys[..<2_000]))
+        #expect(try await store.claimed(keys, of: other.id).isEmpty)
+        #expect(try await append(keys[2_000...], to: one))
+        #expect(try await append(keys, to: other))
+        let segments = try await store.segments(
+            of: one.id, keys: Array(try await store.revisions(of: one.id).keys))
+        #expect(segments.map(\.profile.totals.events).reduce(0, +) == 14)
         await stores.database.close()
     }
 

@@ -1,4 +1,3 @@
-import Crypto
 public import Foundation
 public import Traffic
 
@@ -30,23 +29,34 @@ public struct IngestService: Sendable {
         return scenario
     }
 
+    /// Which events of a delivery were stored before.
+    public func known(_ keys: [DeliveryKey], of scenario: Scenario) async throws -> Set<DeliveryKey> {
+        keys.isEmpty ? [] : try await store.claimed(keys, of: scenario.id)
+    }
+
     /// Stores what was metered for a scenario. Returns when it is durable.
-    /// - Parameter deliveryKey: What the sender calls the delivery, so that it counts once however often it is sent.
+    /// - Parameters:
+    ///   - delivery: Names the delivery, so that it counts once however often it is sent.
+    ///   - events: Name the events that have a name; none is ``known(_:of:)``.
+    /// - Throws: ``DomainError`` `.unavailable` where another request has just stored one of the events.
     public func take(
-        _ profile: TrafficProfile, for scenario: Scenario, deliveryKey: String?
+        _ profile: TrafficProfile, for scenario: Scenario, delivery: DeliveryKey?, events: [DeliveryKey] = []
     ) async throws -> Receipt {
         let now = ambient.now()
         var profile = profile
         profile.date(untimedTo: Int(now.timeIntervalSince1970 / 60))
+        let names = [delivery].compactMap(\.self)
         let batch = IngestBatch(
-            scenario: scenario.id, profile: profile, receivedAt: now, key: deliveryKey.map(Self.hash))
+            scenario: scenario.id, profile: profile, receivedAt: now, keys: names + events)
         let lines = profile.accounting
         guard lines.read > 0 else { return Receipt() }
-        guard try await store.append(batch) else { return Receipt(duplicates: lines.read) }
+        guard try await store.append(batch) else {
+            let isKnown = try await !known(names, of: scenario).isEmpty
+            if events.isEmpty || isKnown {
+                return Receipt(duplicates: lines.read)
+            }
+            throw DomainError(.unavailable, "The same events are being stored by another request; send them again.")
+        }
         return Receipt(accepted: lines.metered, rejected: lines.rejected, samples: lines.samples)
-    }
-
-    private static func hash(_ key: String) -> [UInt8] {
-        Array(SHA256.hash(data: Array(key.utf8)).prefix(16))
     }
 }

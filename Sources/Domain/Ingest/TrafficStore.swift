@@ -1,16 +1,49 @@
+import Crypto
 public import Foundation
 public import Traffic
+
+/// Names an event or a whole delivery, so that it counts once however often it is sent.
+public struct DeliveryKey: Hashable, Sendable {
+    public static let size = 16
+    public let bytes: [UInt8]  // the beginning of a SHA-256
+
+    /// - Parameter parts: What makes the name; where one part ends and the next begins makes a difference.
+    public init(_ parts: UnsafeRawBufferPointer...) {
+        var hash = SHA256()
+        for part in parts {
+            withUnsafeBytes(of: part.count) { hash.update(bufferPointer: $0) }
+            hash.update(bufferPointer: part)
+        }
+        bytes = Array(hash.finalize().prefix(Self.size))
+    }
+
+    /// A key made of pieces as they come.
+    public struct Hasher: Sendable {
+        private var hash = SHA256()
+
+        public init() {}
+        public mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
+        public func finished() -> DeliveryKey { DeliveryKey(stored: Array(hash.finalize().prefix(DeliveryKey.size))) }
+    }
+
+    public init(_ name: String) {
+        self = Array(name.utf8).withUnsafeBytes { DeliveryKey($0) }
+    }
+
+    /// A key as it is stored.
+    public init(stored bytes: [UInt8]) { self.bytes = bytes }
+}
 
 /// One delivery to a scenario, metered and not yet stored.
 public struct IngestBatch: Sendable {
     public var scenario: UUID
     public var profile: TrafficProfile
     public var receivedAt: Date
-    /// What names the delivery, so that it counts once however often it is sent; 16 bytes of a hash.
-    public var key: [UInt8]?
+    /// Of the delivery, or of each event that has one; none twice.
+    public var keys: [DeliveryKey]
 
-    public init(scenario: UUID, profile: TrafficProfile, receivedAt: Date, key: [UInt8]?) {
-        (self.scenario, self.profile, self.receivedAt, self.key) = (scenario, profile, receivedAt, key)
+    public init(scenario: UUID, profile: TrafficProfile, receivedAt: Date, keys: [DeliveryKey] = []) {
+        (self.scenario, self.profile, self.receivedAt, self.keys) = (scenario, profile, receivedAt, keys)
     }
 }
 
@@ -34,9 +67,11 @@ public struct TrafficSegment: Sendable {
 
 /// Where traffic is kept.
 public protocol TrafficStore: Sendable {
-    /// Adds a delivery; durable once it returns. Its key is claimed in the same transaction.
-    /// - Returns: Whether the delivery is new; one whose key was claimed before changes nothing.
+    /// Adds a delivery; durable once it returns. Its keys are claimed in the same transaction.
+    /// - Returns: Whether all of it is new; where any key was claimed before, nothing is changed.
     func append(_ batch: IngestBatch) async throws -> Bool
+    /// - Returns: Those of the keys that were claimed before.
+    func claimed(_ keys: [DeliveryKey], of scenario: UUID) async throws -> Set<DeliveryKey>
     /// - Returns: The revision of each segment of a scenario.
     func revisions(of scenario: UUID) async throws -> [TrafficSegment.Key: Int64]
     func segments(of scenario: UUID, keys: [TrafficSegment.Key]) async throws -> [TrafficSegment]

@@ -68,6 +68,19 @@ struct JSONParser {
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Values one after another, with or without space between them.
+    struct Sequence {
+        private var parser: JSONParser
+
+        init(_ bytes: [UInt8]) { parser = JSONParser(bytes: bytes) }
+
+        /// - Returns: nil at the end.
+        mutating func next() throws(JSONProblem) -> JSON? {
+            parser.skipSpace()
+            return parser.next == nil ? nil : try parser.value(depth: 0)
+        }
+    }
+
     private func problem(_ detail: String) -> JSONProblem { JSONProblem(offset: position, detail: detail) }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }

@@ -10,33 +10,62 @@ import Traffic
 struct IngestRoutes {
     var ingest: IngestService
 
-    private static let scenarioHeader = Parameter.header("X-Scenario-ID", .id, "The scenario that the traffic is for.")
-    private static let scenarioQuery = Parameter.query("scenario_id", .id, "The same, for clients that set no header.")
-    private static let deliveryKey = Parameter<String>.header(
-        "Idempotency-Key", .text(1...255), "Names the delivery; one that is sent again counts once.")
+    private var intake: Intake { Intake(ingest: ingest) }
 
     private static let format = Parameter<LogFormat>.query(
         "format", .choice, "The log format of the body; unless given, what the content type says.")
 
-    var endpoints: [Endpoint] { [generic(.post), generic(.put), probe] }
+    var endpoints: [Endpoint] {
+        [
+            generic(.post, "/ingest", id: "ingest"), generic(.put, "/ingest", id: "ingestPut"),
+            generic(.post, "/", id: "ingestAtRoot"), probe,
+        ]
+    }
 
-    private func generic(_ method: HTTPRequest.Method) -> Endpoint {
-        var endpoint = Endpoint(
-            method, "/ingest", id: method == .post ? "ingest" : "ingestPut", tag: "Ingest",
-            "Send traffic to a scenario.")
+    private func generic(_ method: HTTPRequest.Method, _ path: String, id: String) -> Endpoint {
+        var endpoint = Endpoint(method, path, id: id, tag: "Ingest", "Send traffic to a scenario.")
         endpoint.details = """
-            JSON (an object, an array, or objects one after another), NDJSON, or text lines; gzip and zstd are taken. An \
-            answer of 200 means that the delivery is stored. Damaged records are counted and told, the others are kept.
+            JSON (an object, an array, or objects one after another), NDJSON, text lines, MessagePack or a form; gzip, \
+            deflate, zstd and snappy are taken, up to 1 GiB inflated. An answer of 200 means that the delivery is stored. \
+            Damaged records are counted and told, the others are kept. The same bytes sent again count once when every \
+            record has a time of its own, or when Idempotency-Key names the delivery.
             """
-        endpoint.parameters = [Self.scenarioHeader, Self.scenarioQuery, Self.deliveryKey, Self.format]
-        endpoint.errors = [.conflict, .notFound, .tooLarge]
-        return endpoint.taking(anyOf: ["application/json", "application/x-ndjson", "text/plain"])
-            .answering(Self.receipt) { request in
-                let scenario = try await ingest.target(try Self.scenario(request), by: request.caller)
-                let profile = try await Self.meter(request.request, try request(Self.format))
-                return Answer(
-                    try await ingest.take(profile, for: scenario, deliveryKey: try request(Self.deliveryKey)))
+        endpoint.parameters = Intake.parameters + [Self.format]
+        endpoint.errors = Intake.errors
+        let types = [
+            "application/json", "application/x-ndjson", "text/plain", "application/msgpack",
+            "application/x-www-form-urlencoded",
+        ]
+        return endpoint.taking(anyOf: types).answering(Self.receipt) { request in
+            let type = request.request.headers[.contentType]?.lowercased() ?? ""
+            if let format = try request(Self.format) { return Answer(try await intake.meter(request, as: format)) }
+            if type.contains("msgpack") {
+                var reader = MessagePackReader()
+                return Answer(try await intake.take(request, &reader).receipt)
             }
+            if type.contains("form-urlencoded") { return Answer(try await form(request)) }
+            return Answer(try await intake.meter(request, as: Self.format(of: type)))
+        }
+    }
+
+    /// A form where it is one indeed: curl and others call everything a form.
+    private func form(_ request: APIRequest) async throws -> IngestService.Receipt {
+        let length = request.request.headers[.contentLength].flatMap { Int($0) } ?? .max
+        guard length <= Endpoint.maximumBodyBytes, request.request.headers[.contentEncoding] == nil else {
+            return try await intake.meter(request, as: .auto)
+        }
+        var held = request
+        let body = try await request.request.body.collect(upTo: length)
+        held.request.body = RequestBody(buffer: body)
+        guard FormReader.isForm(body.readableBytesView) else { return try await intake.meter(held, as: .auto) }
+        var reader = FormReader()
+        return try await intake.take(held, &reader).receipt
+    }
+
+    /// What a content type says.
+    private static func format(of type: String) -> LogFormat {
+        if type.contains("ndjson") { return .ndjson }
+        return type.hasPrefix("text/") ? .lines : type.contains("json") ? .json : .auto
     }
 
     /// Vector's health check.
@@ -45,35 +74,6 @@ struct IngestRoutes {
         endpoint.access = .anyone
         endpoint.respond = { _ in Response(status: .ok) }
         return endpoint
-    }
-
-    /// Header, path prefix, query, or the key's own scenario; the first that is there.
-    private static func scenario(_ request: APIRequest) throws -> UUID {
-        if let id = try request(scenarioHeader) ?? request.prefixScenario ?? request(scenarioQuery) { return id }
-        if let bound = try request.caller.scenario { return bound }
-        throw DomainError(
-            .invalid, "No scenario is named: send X-Scenario-ID, or put /s/<scenario id> before the path.")
-    }
-
-    private static func meter(_ request: Request, _ given: LogFormat?) async throws -> TrafficProfile {
-        let type = request.headers[.contentType]?.lowercased() ?? ""
-        let format: LogFormat =
-            type.contains("ndjson") ? .ndjson : type.hasPrefix("text/") ? .lines : type.contains("json") ? .json : .auto
-        let encoding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
-        guard ["identity", "gzip", "zstd"].contains(encoding) else {
-            throw HTTPError(.unsupportedMediaType, message: "Send the body plain, or with gzip or zstd.")
-        }
-        var meter = TrafficMeter(
-            options: MeterOptions(format: given ?? format, textCounts: true, maxLineBytes: 1 << 20),
-            sourceName: "ingest")
-        do {
-            for try await chunk in request.body {
-                try chunk.withUnsafeReadableBytes { try meter.consume($0) }
-            }
-            return try meter.finish()
-        } catch let error as MeterError {
-            throw HTTPError(.badRequest, message: "The body cannot be read: \(error).")
-        }
     }
 
     private static let receipt = Schema<IngestService.Receipt>.answer(

@@ -1,6 +1,7 @@
 import CZlib
 
-/// Inflates gzip, any number of members; zero padding after the last one is allowed, as `gzip` allows it.
+/// Inflates gzip, any number of members; zero padding after the last one is allowed, as `gzip` allows it. Or zlib's own
+/// wrapping, of which there is one: HTTP's `deflate`.
 final class GzipDecoder {
     private let stream: UnsafeMutablePointer<z_stream>  // zlib keeps its address
     private let output = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 256 << 10)
@@ -8,11 +9,13 @@ final class GzipDecoder {
     private var isInMember = true
     private var isPadding = false
 
-    init() throws(MeterError) {
+    enum Wrapping { case gzip, zlib }
+
+    init(_ wrapping: Wrapping = .gzip) throws(MeterError) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        let gzipOnly: Int32 = 16 + MAX_WBITS
-        guard inflateInit2_(stream, gzipOnly, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+        let bits = wrapping == .gzip ? 16 + MAX_WBITS : MAX_WBITS
+        guard inflateInit2_(stream, bits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
             throw .outOfMemory
         }
     }

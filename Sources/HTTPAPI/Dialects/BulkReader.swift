@@ -1,0 +1,78 @@
+import Domain
+import Foundation
+import Traffic
+
+/// Elasticsearch's `_bulk`: a line that names an action, then, except for `delete`, a line with the document.
+struct BulkReader: EnvelopeReader {
+    enum Action: String { case index, create, update, delete }
+
+    /// One action and, except for `delete`, the number of its event.
+    struct Item {
+        var action: Action
+        var index: String
+        var id: String?
+        var event: Int?
+    }
+
+    private(set) var items: [Item] = []
+    private let defaultIndex: String
+    private var lines = LineSplitter()
+    private var waiting: Item?  // for its document
+
+    init(index: String?) { defaultIndex = index ?? "" }
+
+    /// An index may be named after a scenario.
+    var tenant: String? { defaultIndex.isEmpty ? items.first?.index : defaultIndex }
+
+    mutating func consume(_ bytes: UnsafeRawBufferPointer, into batch: inout EventBatch) throws {
+        for line in try lines.lines(endingIn: bytes) { try take(line.text, line.number, into: &batch) }
+    }
+
+    mutating func finish(into batch: inout EventBatch) throws {
+        if let line = try lines.last() { try take(line.text, line.number, into: &batch) }
+        if let waiting {
+            throw EnvelopeProblem(
+                detail: "The body ends after \(waiting.action) on line \(lines.count), before its document.")
+        }
+        guard !items.isEmpty else { throw EnvelopeProblem(detail: "The body holds no action.") }
+    }
+
+    private mutating func take(_ line: [UInt8], _ number: Int, into batch: inout EventBatch) throws {
+        if line.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) { return }
+        if var item = waiting {
+            item.event = add(line, of: item, to: &batch)
+            items.append(item)
+            waiting = nil
+        } else {
+            let item = try action(line, number)
+            if item.action == .delete { items.append(item) } else { waiting = item }
+        }
+    }
+
+    private func action(_ line: [UInt8], _ number: Int) throws -> Item {
+        guard let json = try? JSONParser.parse(line), case .object(let members) = json, members.count == 1,
+            let action = Action(rawValue: members[0].name), case .object = members[0].value
+        else {
+            throw EnvelopeProblem(
+                detail: "Malformed action on line \(number): expected index, create, update or delete.")
+        }
+        let target = members[0].value
+        return Item(action: action, index: target["_index"]?.text ?? defaultIndex, id: target["_id"]?.text)
+    }
+
+    private func add(_ document: [UInt8], of item: Item, to batch: inout EventBatch) -> Int {
+        var document = document
+        if item.action == .update, let json = try? JSONParser.parse(document),
+            let change = json["doc"] ?? json["upsert"]
+        {
+            document = change.compact
+        }
+        if document.last == 0x0d { document.removeLast() }
+        let key = item.id.map { id in
+            Array(item.index.utf8).withUnsafeBytes { index in
+                Array(id.utf8).withUnsafeBytes { id in document.withUnsafeBytes { DeliveryKey(index, id, $0) } }
+            }
+        }
+        return batch.add(document, as: .object, key: key)
+    }
+}

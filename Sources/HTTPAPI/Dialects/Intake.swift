@@ -1,0 +1,172 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Traffic
+
+/// Takes a request's body into a scenario's traffic, piece by piece.
+struct Intake: Sendable {
+    var ingest: IngestService
+
+    /// Inflated bytes of a body that is metered as it comes, and of one that has to be held.
+    static let streamedLimit = 1 << 30
+    static let heldLimit = 64 << 20
+    private static let batchBytes = 4 << 20
+
+    static let scenarioHeader = Parameter.header("X-Scenario-ID", .id, "The scenario that the traffic is for.")
+    static let scenarioQuery = Parameter.query("scenario_id", .id, "The same, for clients that set no header.")
+    static let deliveryKey = Parameter<String>.header(
+        "Idempotency-Key", .text(1...255), "Names the delivery; one that is sent again counts once.")
+    static let parameters: [any ParameterDeclaration] = [scenarioHeader, scenarioQuery, deliveryKey]
+    static let errors: [DomainError.Code] = [.conflict, .notFound, .tooLarge]
+
+    struct Outcome: Sendable {
+        var receipt: IngestService.Receipt
+        var refused: [Int: RejectReason]  // by the event's number
+    }
+
+    /// Header, path prefix, the dialect's own tenant, query, or the key's own scenario; the first that is there.
+    private func target(_ request: APIRequest, tenant: String? = nil) async throws -> Scenario {
+        let named = try request(Self.scenarioHeader) ?? request.prefixScenario ?? tenant.flatMap(UUID.init)
+        if let id = try named ?? request(Self.scenarioQuery) ?? request.caller.scenario {
+            return try await ingest.target(id, by: try request.caller)
+        }
+        throw DomainError(
+            .invalid, "No scenario is named: send X-Scenario-ID, or put /s/<scenario id> before the path.")
+    }
+
+    /// Meters a body of records in one of the log formats.
+    func meter(_ request: APIRequest, as format: LogFormat) async throws -> IngestService.Receipt {
+        let scenario = try await target(request)
+        var meter = TrafficMeter(
+            options: MeterOptions(format: format, textCounts: true, maxLineBytes: LineSplitter.longest),
+            sourceName: "ingest")
+        let digest = try await body(of: request, limit: Self.streamedLimit) { try meter.consume($0) }
+        let profile = try Self.readable { try meter.finish() }
+        return try await store(profile, [], digest, for: scenario, request)
+    }
+
+    /// Meters the events of an envelope.
+    /// - Parameter tenant: The scenario that the dialect's headers name.
+    func take(_ request: APIRequest, tenant: String? = nil, _ reader: inout some EnvelopeReader) async throws -> Outcome
+    {
+        let limit = reader is any WholeEnvelope ? Self.heldLimit : Self.streamedLimit
+        var batch = EventBatch()
+        var delivery = Delivery(ingest: ingest)
+        let digest = try await body(of: request, limit: limit) {
+            try reader.consume($0, into: &batch)
+        } between: {
+            guard batch.bytes.count > Self.batchBytes else { return }
+            let scenario = try await target(request, tenant: tenant ?? reader.tenant)
+            try await delivery.add(&batch, for: scenario)
+        }
+        try Self.readable { try reader.finish(into: &batch) }
+        let scenario = try await target(request, tenant: tenant ?? reader.tenant)
+        try await delivery.add(&batch, for: scenario)
+        var receipt = try await store(delivery.finish(), delivery.keys, digest, for: scenario, request)
+        receipt.duplicates += delivery.duplicates
+        return Outcome(receipt: receipt, refused: delivery.refused)
+    }
+
+    /// A delivery that nobody named is named by its content, when all its events have a time of their own: shippers send
+    /// the same bytes again when an answer was lost.
+    private func store(
+        _ profile: TrafficProfile, _ keys: [DeliveryKey], _ digest: DeliveryKey, for scenario: Scenario,
+        _ request: APIRequest
+    ) async throws -> IngestService.Receipt {
+        let given = try request(Self.deliveryKey).map { DeliveryKey($0) }
+        let isTimed = profile.untimed.events == 0 && profile.totals.events > 0
+        let content = keys.isEmpty && isTimed ? digest : nil
+        return try await ingest.take(profile, for: scenario, delivery: given ?? content, events: keys)
+    }
+
+    // MARK: Body
+
+    /// Reads the body without its content encoding.
+    /// - Returns: The digest of it.
+    private func body(
+        of request: APIRequest, limit: Int, _ take: (UnsafeRawBufferPointer) throws -> Void,
+        between: () async throws -> Void = {}
+    ) async throws -> DeliveryKey {
+        var decoder = try BodyDecoder(try Self.encoding(request.request), limit: limit)
+        var digest = DeliveryKey.Hasher()
+        for try await chunk in request.request.body {
+            try Self.readable {
+                try chunk.withUnsafeReadableBytes { bytes in
+                    try decoder.consume(bytes) { text in
+                        digest.update(text)
+                        try take(text)
+                    }
+                }
+            }
+            try await between()
+        }
+        try Self.readable {
+            try decoder.finish { text in
+                digest.update(text)
+                try take(text)
+            }
+        }
+        return digest.finished()
+    }
+
+    private static func encoding(_ request: Request) throws -> BodyDecoder.Encoding {
+        let name = request.headers[.contentEncoding]?.lowercased() ?? "identity"
+        // Loki's Protocol Buffers are always one Snappy block, whether the header says so or not.
+        if name == "identity", isLokiProtobuf(request) { return .snappy }
+        guard let encoding = BodyDecoder.Encoding(rawValue: name) else {
+            let known = BodyDecoder.Encoding.allCases.map(\.rawValue).joined(separator: ", ")
+            throw HTTPError(.unsupportedMediaType, message: "Content-Encoding is '\(name)'; taken are \(known).")
+        }
+        return encoding
+    }
+
+    private static func isLokiProtobuf(_ request: Request) -> Bool {
+        request.uri.path.hasSuffix("/push") && request.headers[.contentType]?.contains("protobuf") == true
+    }
+
+    /// What the sender has to mend, as an answer.
+    private static func readable<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let error as MeterError {
+            throw HTTPError(.badRequest, message: "The body cannot be read: \(error).")
+        } catch let error as BodyDecoder.TooLarge {
+            throw DomainError(.tooLarge, "The body inflates to more than \(error.limit) bytes; send it in parts.")
+        } catch let error as EnvelopeProblem {
+            throw HTTPError(.badRequest, message: error.detail)
+        }
+    }
+}
+
+/// The events of one request on their way into the profile. Those that were stored before are left out.
+private struct Delivery: ~Copyable {
+    let ingest: IngestService
+    private var meter = EventMeter(options: MeterOptions(textCounts: true), sourceName: "ingest")
+    private(set) var keys: [DeliveryKey] = []
+    private(set) var refused: [Int: RejectReason] = [:]
+    private(set) var duplicates = 0
+    private var seen: Set<DeliveryKey> = []
+
+    init(ingest: IngestService) { self.ingest = ingest }
+
+    mutating func add(_ batch: inout EventBatch, for scenario: Scenario) async throws {
+        let known = try await ingest.known(batch.events.compactMap(\.key), of: scenario)
+        batch.bytes.withUnsafeBufferPointer { bytes in
+            for event in batch.events {
+                if let key = event.key {
+                    guard !known.contains(key), seen.insert(key).inserted else {
+                        duplicates += 1
+                        continue
+                    }
+                }
+                let text = UnsafeBufferPointer(rebasing: bytes[event.text])
+                let reason = meter.add(
+                    text, as: event.kind, minute: event.minute, source: event.source, number: event.number)
+                if let reason { refused[event.number] = reason } else if let key = event.key { keys.append(key) }
+            }
+        }
+        batch.removeAll()
+    }
+
+    mutating func finish() -> TrafficProfile { meter.finish() }
+}
