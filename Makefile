@@ -19,6 +19,7 @@ build: ## Build in release
 
 test: ## Run every test
 	@Scripts/install-dependencies
+	@Scripts/install-test-clients
 	@swift build --build-tests
 	@swift test --skip-build
 	@Scripts/check-rooms

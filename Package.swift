@@ -118,7 +118,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "App", "CostModel", "Domain", "SQLDatabase", "Storage",
                 .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: strict),
+            ], exclude: ["Shippers"], swiftSettings: strict),
         .testTarget(
             name: "HTTPAPITests", dependencies: ["HTTPAPI"], swiftSettings: strict),
         .testTarget(

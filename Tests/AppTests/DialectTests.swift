@@ -78,6 +78,22 @@ import Testing
         await server.stop()
     }
 
+    /// As rsyslog sends it: what was in doubt comes again in batches cut otherwise.
+    @Test func aTimedDocumentCountsOnceHoweverItIsBatched() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        func bulk(_ numbers: [Int], time: String) async throws {
+            let body = numbers.map { "{\"index\":{}}\n{\(time)\"n\":\($0)}\n" }.joined()
+            #expect(try await server.send("POST", "/s/\(id)/_bulk", type: nil, Data(body.utf8)).status == 200)
+        }
+        let time = "\"@timestamp\":\"2026-03-02T08:00:00Z\","
+        for numbers in [[1, 2, 2, 3], [2, 3, 4], [2, 2, 1]] { try await bulk(numbers, time: time) }
+        for numbers in [[1, 2, 2, 3], [2, 3, 4]] { try await bulk(numbers, time: "") }
+        let metrics = try await server.send("GET", "/api/v2/scenarios/\(id)/metrics").json
+        #expect((metrics["summary"] as? [String: Any])?["total_requests"] as? Int == 5 + 7)
+        await server.stop()
+    }
+
     @Test func lokiTakesJSON() async throws {
         let body = """
             {"streams":[{"stream":{"app":"api"},"values":[["1760000000250000000","GET /cart 200"],

@@ -61,6 +61,21 @@ public func freePort() -> Int {
     }
 }
 
+/// Whether something takes connections on a port of the loopback address.
+public func isListening(_ port: Int) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    address.sin_port = UInt16(port).bigEndian
+    return withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+}
+
 /// A new folder that any user may enter.
 public func temporaryFolder(_ name: String) throws -> String {
     let path = NSTemporaryDirectory() + "mockupaws-\(name)-\(UUID().uuidString)"

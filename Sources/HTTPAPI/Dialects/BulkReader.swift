@@ -18,6 +18,7 @@ struct BulkReader: EnvelopeReader {
     private let defaultIndex: String
     private var lines = LineSplitter()
     private var waiting: Item?  // for its document
+    private var unnamed: [DeliveryKey: Int] = [:]  // how often documents of this content came
 
     init(index: String?) { defaultIndex = index ?? "" }
 
@@ -60,19 +61,31 @@ struct BulkReader: EnvelopeReader {
         return Item(action: action, index: target["_index"]?.text ?? defaultIndex, id: target["_id"]?.text)
     }
 
-    private func add(_ document: [UInt8], of item: Item, to batch: inout EventBatch) -> Int {
+    private mutating func add(_ document: [UInt8], of item: Item, to batch: inout EventBatch) -> Int {
         var document = document
         if item.action == .update, let json = try? JSONParser.parse(document),
             let change = json["doc"] ?? json["upsert"]
         {
             document = change.compact
         }
-        if document.last == 0x0d { document.removeLast() }
-        let key = item.id.map { id in
+        return batch.add(document, as: .object, key: key(of: document, item))
+    }
+
+    /// Names a document by `_id`, or, where it has a time, by its content and how often that came before in this request:
+    /// rsyslog sends again what was in doubt, in other batches.
+    private mutating func key(of document: [UInt8], _ item: Item) -> DeliveryKey? {
+        func key(_ name: String) -> DeliveryKey {
             Array(item.index.utf8).withUnsafeBytes { index in
-                Array(id.utf8).withUnsafeBytes { id in document.withUnsafeBytes { DeliveryKey(index, id, $0) } }
+                Array(name.utf8).withUnsafeBytes { name in document.withUnsafeBytes { DeliveryKey(index, name, $0) } }
             }
         }
-        return batch.add(document, as: .object, key: key)
+        if let id = item.id { return key("id:" + id) }
+        guard document.contains(Self.time) else { return nil }
+        let first = key("")
+        let before = unnamed[first, default: 0]
+        unnamed[first] = before + 1
+        return before == 0 ? first : key("\(before)")
     }
+
+    private static let time = Array("\"@timestamp\"".utf8)
 }
