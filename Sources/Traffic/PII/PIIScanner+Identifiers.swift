@@ -94,11 +94,15 @@ extension PIIScanner {
         return PIIFinding(.nir, start, end)
     }
 
-    /// Two capitals, two digits, and as many characters as the country has, in one piece or in fours.
+    /// Two letters, two digits, and as many characters as the country has, in one piece or in fours. Most of a number in
+    /// small letters has to be digits: other words of small letters and digits are many.
     static func iban(_ text: RecordText, _ start: Int) -> PIIFinding? {
-        guard text[start].isUpper, text[start + 1].isUpper, text[start + 2].isDigit, text[start + 3].isDigit
+        guard text[start].isLetter, text[start + 1].isLetter, text[start + 2].isDigit, text[start + 3].isDigit
         else { return nil }
-        let country = UInt16(text[start]) << 8 | UInt16(text[start + 1])
+        let country = UInt16(text[start] & 0xdf) << 8 | UInt16(text[start + 1] & 0xdf)
+        let isSmall = !text[start].isUpper
+        guard text[start + 1].isUpper != isSmall else { return nil }
+        var digits = 2
         guard let length = ibanLengths[country], text.isClear(before: start) else { return nil }
         let isGrouped = text[start + 4] == 0x20
         var (index, taken, rest) = (start + 4, 4, 0)
@@ -108,13 +112,15 @@ extension PIIScanner {
                 index += 1
             }
             let byte = text[index]
-            guard byte.isDigit || byte.isUpper else { return nil }
-            rest = byte.isDigit ? (rest * 10 + byte.digit) % 97 : (rest * 100 + Int(byte) - 55) % 97
+            guard byte.isDigit || byte.isLetter && byte.isUpper != isSmall else { return nil }
+            if byte.isDigit { digits += 1 }
+            rest = byte.isDigit ? (rest * 10 + byte.digit) % 97 : (rest * 100 + Int(byte & 0xdf) - 55) % 97
             index += 1
             taken += 1
         }
-        for offset in 0..<2 { rest = (rest * 100 + Int(text[start + offset]) - 55) % 97 }
+        for offset in 0..<2 { rest = (rest * 100 + Int(text[start + offset] & 0xdf) - 55) % 97 }
         rest = (rest * 100 + text[start + 2].digit * 10 + text[start + 3].digit) % 97
+        guard !isSmall || digits * 2 > length else { return nil }
         return rest == 1 && text.isClear(after: index) ? PIIFinding(.iban, start, index) : nil
     }
 

@@ -147,12 +147,41 @@ extension PIIScanner {
             index += isPhoneSeparator(text[index + 1]) ? 2 : 1  // ") " and " ("
             group = 0
         }
-        guard digits > 7, text.isClear(after: end) else { return PIIFinding(nil, start, max(start + 1, end)) }
+        guard digits > 7, text.isClear(after: end), !isTime(text, start, end),
+            text[start] != 0x31 || digits == 11  // North America has one length
+        else { return PIIFinding(nil, start, max(start + 1, end)) }
         return PIIFinding(.phone, start - 1, end)
+    }
+
+    /// `+20260301120000`
+    private static func isTime(_ text: RecordText, _ start: Int, _ end: Int) -> Bool {
+        guard end - start == 8 || end - start == 14, (start..<end).allSatisfy({ text[$0].isDigit }),
+            text.has("20", at: start) || text.has("19", at: start)
+        else { return false }
+        let (month, day) = (
+            text[start + 4].digit * 10 + text[start + 5].digit, text[start + 6].digit * 10 + text[start + 7].digit
+        )
+        return 1...12 ~= month && 1...31 ~= day
     }
 
     private static func isPhoneSeparator(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x2d || byte == 0x2e || byte == 0x28 || byte == 0x29
+    }
+
+    /// `tel. 030 1234567`, `phone 415.555.2671`: 8 to 15 digits in groups, after a word that names them.
+    static func namedPhone(_ text: RecordText, _ start: Int, _ end: Int) -> PIIFinding? {
+        guard text[start] == 0x30 || end - start == 3, text.isClear(before: start) else { return nil }
+        var (index, last, digits) = (start, start, 0)
+        while index - start < 22, digits < 16, text[index].isDigit {
+            while text[index].isDigit, digits < 16 {
+                digits += 1
+                index += 1
+            }
+            last = index
+            if isPhoneSeparator(text[index]) { index += 1 }
+        }
+        guard 8...15 ~= digits, text.isClear(after: last), words(text, start).contains(.phone) else { return nil }
+        return PIIFinding(.phone, start, last)
     }
 
     /// `(415) 555-2671`

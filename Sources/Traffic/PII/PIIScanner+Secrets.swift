@@ -17,7 +17,7 @@ extension PIIScanner {
         case 0x65: text.word(at: start) & 0xff_ffff == word("eyJ\0") ? jwt(text, start) : nil
         case 0x67: gitHub(text, start)
         case 0x72, 0x73: text[start &+ 1] == 0x6b && text[start &+ 2] == 0x5f ? stripe(text, start) : nil
-        case 0x78: text[start &+ 1] == 0x6f && text[start &+ 2] == 0x78 ? slack(text, start) : nil
+        case 0x78: slack(text, start)
         case 0x79: text.word(at: start) == word("ya29") ? googleOAuth(text, start) : nil
         default: nil
         }
@@ -149,7 +149,8 @@ extension PIIScanner {
 
     /// `xoxb-…`: groups of digits and one of letters and digits.
     private static func slack(_ text: RecordText, _ start: Int) -> PIIFinding? {
-        guard text[start + 3].isLetter, text[start + 4] == 0x2d || text[start + 4] == 0x2e, isTokenStart(text, start)
+        guard text.has("xox", at: start) || text.has("xapp", at: start), text[start + 3].isLetter,
+            text[start + 4] == 0x2d || text[start + 4] == 0x2e, isTokenStart(text, start)
         else { return nil }
         let end = text.end(of: .base64URL, from: start + 5, limit: 255)
         guard end - start >= 30, (start + 5..<end).contains(where: { text[$0].isDigit }),

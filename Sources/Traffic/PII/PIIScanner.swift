@@ -93,6 +93,7 @@ public struct PIIScanner: Sendable {
         let next = text[end]
         if digits == 0, length < 16, next != 0x5f, next != 0x2d { return nil }
         if text[start &- 1] == 0x5c || text[start &- 1] == 0x25, let skip = escape(text, start, length) {
+            if skip != 1, let finding = escapedAtSign(text, start, length: skip) { return finding }
             return skip == length ? nil : examineRest(text, start &+ skip, end)
         }
         if length < 64, digits == 1 << UInt64(length) &- 1 { return number(text, start, end, next) }
@@ -125,9 +126,10 @@ public struct PIIScanner: Sendable {
                 guard length < 5, text[end &+ 1].isHex else { return nil }
                 if length == 4 { return dottedMAC(text, previous == 0x2e ? start &- 5 : start) }
                 if length > 1, let finding = dottedNumber(text, start, end) { return finding }
-                return ipv4(text, start)
+                return ipv4(text, start) ?? namedPhone(text, start, end)
             case 0x3a: return length < 5 && text[end &+ 1] &- 0x30 < 0x37 ? colonGroups(text, start, end) : nil
-            case 0x20, 0x2d: return length < 5 ? groupedNumber(text, start, end) : nil
+            case 0x20, 0x2d:
+                return length < 6 ? groupedNumber(text, start, end) ?? namedPhone(text, start, end) : nil
             case 0x29: return length == 3 && previous == 0x28 ? parenthesisedPhone(text, start) : nil
             default:
                 guard previous == 0x3a, length < 5, text[start &- 2].isHex || text[start &- 2] == 0x3a else {
