@@ -66,6 +66,9 @@ public struct TrafficReport: Sendable {
         for sample in accounting.samples.prefix(5) {
             table.rows.append(["", "", "\(sample.input):\(sample.line) \(sample.reason): \(sample.excerpt)"])
         }
+        if accounting.context > 0 {
+            table.rows.append(["other lines", number(accounting.context), "headers and messages between records"])
+        }
         if accounting.blank > 0 { table.rows.append(["blank lines", number(accounting.blank), ""]) }
         if profile.untimed.events > 0 {
             table.rows.append(["without a time", number(profile.untimed.events), "records, counted in full"])

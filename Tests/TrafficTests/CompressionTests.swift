@@ -34,6 +34,12 @@ import Traffic
         }
     }
 
+    /// A frame that asks for a window of 128 MiB.
+    @Test func aWindowThatTakesTooMuchMemoryIsRefused() {
+        let frame: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x88, 0x01, 0x00, 0x00]
+        #expect(throws: MeterError.windowTooLarge) { try meter(frame) }
+    }
+
     private static func compress(_ kind: String, _ bytes: [UInt8]) -> [UInt8] {
         kind == "gzip" ? gzip(bytes) : zstd(bytes)
     }

@@ -61,6 +61,25 @@ import Traffic
         #expect(sized.totals.bytes == 5 && sized.accounting.rejected(.missingSize) == 1)
     }
 
+    @Test func anArrayWithoutItsEndSaysSo() throws {
+        let cut = try meter("[{\"a\":1},{\"a\":2},", MeterOptions(format: .json)).accounting
+        #expect(cut.metered == 2 && cut.rejected(.incomplete) == 1)
+        #expect(try meter("[{\"a\":1},{\"a\":2}]", MeterOptions(format: .json)).accounting.rejected == 0)
+    }
+
+    @Test(arguments: [[0xff, 0xfe, 0x7b, 0], [0xfe, 0xff, 0, 0x7b]] as [[UInt8]])
+    func otherEncodingsAreNotMeteredAsLines(bytes: [UInt8]) {
+        #expect(throws: MeterError.notUTF8("UTF-16")) { try meter(bytes) }
+    }
+
+    @Test func excerptsAndSourcesShowNobody() throws {
+        let rejected = try meter("{\"user\":\"Ada Lovelace\", password=hunter2", MeterOptions(format: .ndjson))
+        #expect(rejected.accounting.samples.map(\.excerpt) == ["{\"user\":\"*** ***\", password=***"])
+        let text = "{\"host\":\"ada@example.org\"}\n{\"host\":\"web-1\"}\n{\"host\":\"10.0.0.7\"}"
+        let names = try meter(text, MeterOptions(format: .ndjson)).sources.named.map(\.name)
+        #expect(Set(names) == ["a***@e***.org", "web-1", "10.0.0.7"])
+    }
+
     @Test func linesBeyondTheLimitAreRejected() throws {
         let text = "short\n" + String(repeating: "x", count: 101) + "\nshort\n"
         let accounting = try meter(text, MeterOptions(format: .lines, maxLineBytes: 100)).accounting

@@ -38,6 +38,7 @@ public struct Estimator: Sendable {
                 origin: "",
                 detail:
                     "the traffic holds no event that could be metered: \(lines.read) read, \(lines.rejected) rejected"
+                    + (lines.context > 0 ? ", \(lines.context) lines of other kinds" : "")
                     + first)
         }
         let flow: EventFlow

@@ -34,7 +34,7 @@ public struct TrafficMeter: ~Copyable {
         do {
             let bytes = bytes.bindMemory(to: UInt8.self)
             try decoder.consume(bytes) { text throws(MeterError) in
-                Self.meter(text, &pipeline, &head, options, sourceName)
+                try Self.meter(text, &pipeline, &head, options, sourceName)
             }
         } catch {
             failure = error
@@ -48,7 +48,7 @@ public struct TrafficMeter: ~Copyable {
         if let failure { throw failure }
         do {
             try decoder.finish { text throws(MeterError) in
-                Self.meter(text, &pipeline, &head, options, sourceName)
+                try Self.meter(text, &pipeline, &head, options, sourceName)
             }
         } catch {
             failure = error
@@ -61,13 +61,14 @@ public struct TrafficMeter: ~Copyable {
     private static func meter(
         _ text: Bytes, _ pipeline: inout RecordPipeline?, _ head: inout [UInt8], _ options: MeterOptions,
         _ sourceName: String
-    ) {
+    ) throws(MeterError) {
         if pipeline != nil {
             pipeline?.consume(text)
             return
         }
         let missing = min(text.count, headBytes - head.count)
         head.append(contentsOf: text.prefix(missing))
+        if head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff]) { throw .notUTF8("UTF-16") }
         guard head.count == headBytes else { return }
         start(&pipeline, &head, options, sourceName, isWhole: false)
         pipeline?.consume(Bytes(rebasing: text[missing...]))

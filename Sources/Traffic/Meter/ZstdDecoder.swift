@@ -1,6 +1,6 @@
 import CZstd
 
-/// Decompresses Zstandard, any number of frames. A frame may ask for a window of up to 128 MiB, the library's own limit.
+/// Decompresses Zstandard, any number of frames. A frame may ask for a window of up to 64 MiB: `zstd --long=26`.
 final class ZstdDecoder {
     private let stream: OpaquePointer
     private let output = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 256 << 10)
@@ -10,6 +10,7 @@ final class ZstdDecoder {
     init() throws(MeterError) {
         guard let stream = ZSTD_createDStream() else { throw .outOfMemory }
         self.stream = stream
+        ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, 26)
     }
 
     deinit {
@@ -24,6 +25,7 @@ final class ZstdDecoder {
             var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
             let result = ZSTD_decompressStream(stream, &target, &input)
             guard ZSTD_isError(result) == 0 else {
+                if ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge { throw .windowTooLarge }
                 let reason = String(cString: ZSTD_getErrorName(result))
                 throw .corrupt("zstd (\(reason))", offset: consumed + input.pos)
             }

@@ -28,6 +28,28 @@ public struct PIIScanner: Sendable {
         }
     }
 
+    /// The text with what is found in it blotted out, addresses of machines excepted: they name sources.
+    mutating func masked(_ name: [UInt8]) -> [UInt8] {
+        name.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return [] }
+            masks.classify(bytes)
+            let text = RecordText(base: base, count: bytes.count)
+            var found: [(finding: PIIFinding, shown: [UInt8])] = []
+            scan(text) { mask, finding, kind in
+                guard ![.ipv4, .ipv6, .macAddress].contains(kind) else { return }
+                mask.blot(finding, kind, in: text)
+                found.append((finding, mask.bytes))
+            }
+            var (result, place): ([UInt8], Int) = ([], 0)
+            for (finding, shown) in found.sorted(by: { $0.finding.start < $1.finding.start })
+            where finding.start >= place {
+                result += bytes[place..<finding.start] + shown
+                place = finding.end
+            }
+            return result + bytes[place...]
+        }
+    }
+
     @inline(__always)
     private mutating func scan(_ text: RecordText, report: (inout PIIMask, PIIFinding, PIIKind) -> Void) {
         let count = text.count

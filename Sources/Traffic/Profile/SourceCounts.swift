@@ -50,9 +50,10 @@ public struct SourceCounts: Sendable, Equatable {
         trim()
     }
 
-    /// The kept sources, most events first.
+    /// The kept sources, most events first; PII and secrets in their names are blotted out.
     public var named: [(name: String, counts: Counts)] {
-        entries.map { (String(decoding: $0.name, as: UTF8.self), $0.counts) }
+        var scanner = PIIScanner()
+        return entries.map { (String(decoding: scanner.masked($0.name), as: UTF8.self), $0.counts) }
             .sorted { $0.counts.events == $1.counts.events ? $0.name < $1.name : $0.counts.events > $1.counts.events }
     }
 
