@@ -99,6 +99,14 @@ final class ImportSession {
         guard collector.rates > 0 else {
             throw PriceStoreError.notAnOffer(source: source.name, reason: "'\(facts.offerCode)' has no rates")
         }
+        let isDated =
+            facts.publicationDate.isEmpty || facts.publicationDate.prefixMatch(of: #/\d{4}-\d{2}-\d{2}/#) != nil
+        guard isDated, facts.offerCode.wholeMatch(of: #/[A-Za-z0-9:._-]{1,100}/#) != nil else {
+            let (name, value) =
+                isDated ? ("offer code", facts.offerCode) : ("publication date", facts.publicationDate)
+            throw PriceStoreError.notAnOffer(
+                source: source.name, reason: "its \(name) is \(String(reflecting: String(value.prefix(60))))")
+        }
         var version = OfferVersion(
             offerCode: facts.offerCode, form: facts.form, version: facts.version,
             publicationDate: facts.publicationDate,

@@ -96,7 +96,7 @@ extension PriceStore {
         -> [OfferRate]
     {
         let words = text.lowercased().split(separator: " ").map(String.init)
-        guard !words.isEmpty, Directory.kind(root) != nil else { return [] }
+        guard !words.isEmpty, limit > 0, Directory.kind(root) != nil else { return [] }
         return try reading { generation in
             var result: [OfferRate] = []
             for (code, offer) in try Self.manifest(at: generation).offers.sorted(by: { $0.key < $1.key }) {

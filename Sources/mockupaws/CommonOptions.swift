@@ -27,8 +27,15 @@ struct PriceOptions: ParsableArguments {
         return data + "/mockupaws/prices"
     }
 
+    /// A directory that somebody named is there, or its name is a slip.
+    static func requireDirectory(_ given: String?) throws {
+        guard let given else { return }
+        guard access(given, R_OK | X_OK) == 0 else { throw FileProblem.current(given) }
+    }
+
     /// Imported prices first, then those that ship with the program.
     func lookup() throws -> (lookup: PriceLookup, version: String) {
+        try Self.requireDirectory(priceStore)
         let embedded = try PriceCatalog.embedded()
         let store = StoredPrices(PriceStore(directory: Self.directory(priceStore)))
         return (PriceLookup([store, embedded]), embedded.version)

@@ -20,8 +20,14 @@ struct StoreOptions: ParsableArguments {
 
     var store: PriceStore { PriceStore(directory: PriceOptions.directory(priceStore)) }
 
+    /// The store, for reading from it.
+    func existing() throws -> PriceStore {
+        try PriceOptions.requireDirectory(priceStore)
+        return store
+    }
+
     /// Imported prices first, then those that ship with the program.
-    func lookup() throws -> PriceLookup { PriceLookup([StoredPrices(store), try PriceCatalog.embedded()]) }
+    func lookup() throws -> PriceLookup { PriceLookup([StoredPrices(try existing()), try PriceCatalog.embedded()]) }
 }
 
 struct PricesImport: ParsableCommand {
@@ -67,6 +73,20 @@ struct PricesImport: ParsableCommand {
             report = try store.importFile(source, importedAt: now, filter: filter, progress: progress)
         }
         try StandardOutput.write(report.summary)
+        try warnOfOlder(report.imported)
+    }
+
+    /// Imported prices are asked first, so an older list hides newer prices that ship with the program.
+    private func warnOfOlder(_ versions: [OfferVersion]) throws {
+        let embedded = try PriceCatalog.embedded()
+        for version in versions where !version.publicationDate.isEmpty {
+            let dates = embedded.prices.lazy.filter { $0.offerCode == version.offerCode }.map(\.effectiveDate)
+            guard let newest = dates.max(), version.publicationDate.prefix(10) < newest else { continue }
+            StandardError.write(
+                "mockupaws: \(version.offerCode) is of \(version.publicationDate.prefix(10)), the embedded prices of "
+                    + "\(newest); the imported ones are used ('mockupaws prices rollback \(version.offerCode)' undoes it)\n"
+            )
+        }
     }
 }
 
@@ -105,15 +125,25 @@ struct PricesList: ParsableCommand {
             try StandardOutput.write(
                 "embedded catalogue of \(embedded.version): \(grouped(String(embedded.prices.count))) prices\n")
             for code in embedded.offerCodes() {
-                try StandardOutput.write("  \(code): \(embedded.regions(offerCode: code).joined(separator: " "))\n")
+                let regions = embedded.regions(offerCode: code).filter { region == nil || region == $0 }
+                guard !regions.isEmpty else { continue }
+                try StandardOutput.write("  \(code): \(regions.joined(separator: " "))\n")
             }
-            for version in try options.store.offers() {
+            for version in try options.existing().offers() where isWanted(version) {
                 try StandardOutput.write(
                     "imported \(version.offerCode) \(version.version) (\(version.origin)), \(grouped(String(version.rates))) rates, "
                         + "on \(version.importedAt) from \(version.source)\n")
             }
             return
         }
+        try listPrices(of: offer)
+    }
+
+    private func isWanted(_ version: OfferVersion) -> Bool {
+        region == nil || version.files.contains { $0.region == region }
+    }
+
+    private func listPrices(of offer: String) throws {
         var found = false
         for source in try options.lookup().sources {
             for region in try source.regions(offerCode: offer) where self.region == nil || self.region == region {
@@ -165,9 +195,14 @@ struct PricesSearch: ParsableCommand {
     @Option(help: "At most so many.") var limit = 50
     @OptionGroup var options: StoreOptions
 
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit \(limit): expected 1 or more") }
+    }
+
     func run() throws {
         let text = words.joined(separator: " ")
-        let imported = try options.store.search(text, regions: region.map { [$0] } ?? [], limit: limit).map(\.price)
+        let imported = try options.existing().search(text, regions: region.map { [$0] } ?? [], limit: limit).map(
+            \.price)
         let wanted = words.map { $0.lowercased() }
         let embedded = try PriceCatalog.embedded().prices.lazy.filter { price in
             guard region == nil || region == price.region else { return false }
@@ -189,7 +224,7 @@ struct PricesDiff: ParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() throws {
-        let difference = try options.store.diff(offer: offer)
+        let difference = try options.existing().diff(offer: offer)
         for price in difference.removed { try StandardOutput.write("- \(price.line)\n") }
         for price in difference.added { try StandardOutput.write("+ \(price.line)\n") }
         for change in difference.changed {
@@ -209,7 +244,7 @@ struct PricesVerify: ParsableCommand {
 
     func run() throws {
         let embedded = try PriceCatalog.embedded()
-        let problems = try options.store.verify()
+        let problems = try options.existing().verify()
         guard problems.isEmpty else {
             throw InputProblem(description: problems.map { "\($0.path): \($0.reason)" }.joined(separator: "\n"))
         }
@@ -225,7 +260,16 @@ struct PricesRollback: ParsableCommand {
     @Argument(help: "Offer code; what the last import changed unless given.") var offer: String?
     @OptionGroup var options: StoreOptions
 
-    func run() throws { try options.store.rollback(offer: offer) }
+    func run() throws {
+        let store = try options.existing()
+        let former = Set(try store.offers())
+        try store.rollback(offer: offer)
+        for version in try store.offers() where !former.contains(version) {
+            try StandardOutput.write(
+                "\(version.offerCode) (\(version.origin)) is version \(version.version) again, imported on \(version.importedAt)\n"
+            )
+        }
+    }
 }
 
 /// Makes the embedded catalogue from the collected facts; a developer's command.

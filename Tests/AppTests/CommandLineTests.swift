@@ -63,6 +63,8 @@ import Testing
             "0000…', expected a number"
         ),
         ("printf 'region: us-east-1\\nusage: [sqs: {type: \"a\\\\nb\"}]' | $m estimate -", 65, "found 'a\\nb'"),
+        ("$m estimate w.yaml --price-store nowhere", 66, "nowhere: No such file or directory"),
+        ("$m prices search sqs --limit=-1", 64, "expected 1 or more"),
         ("$m estimate w.yaml > /dev/full", 74, "standard output: No space left on device"),
     ])
     func saysWhatIsWrong(_ line: String, _ code: Int32, _ message: String) throws {

@@ -24,7 +24,8 @@ import Testing
         ("trimmed-lyft/rds_offer.json", "its keys: BASIC_RDS_W_EDITION_SKU"),
     ]
 
-    @Test(arguments: files) func aFileComesBackExactlyOrIsRefused(name: String) throws {
+    @Test(.enabled(if: !files.isEmpty, "the folder of real offer files is not beside the project"), arguments: files)
+    func aFileComesBackExactlyOrIsRefused(name: String) throws {
         var isDirectory = ObjCBool(false)
         let path = Self.root + "/" + name
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {

@@ -62,6 +62,17 @@ import Testing
     }
 
     @Test(arguments: [
+        ("\"0.0200000000\"", "\"-0.02\"", "a price of 0 or more"),
+        ("2026-09-01T", "yesterday T", "publication date"), ("AmazonTest", "Amazon\\u001bTest", "offer code"),
+    ]) func whatNoPriceListSaysIsRefused(old: String, new: String, reason: String) throws {
+        let place = try Workplace()
+        let text = try Fixture.text("offer.json")
+        #expect(text.contains(old))
+        #expect { try place.load(text.replacing(old, with: new)) } throws: { "\($0)".contains(reason) }
+        #expect(try place.store.offers().isEmpty)
+    }
+
+    @Test(arguments: [
         ("<html><body>AccessDenied</body></html>", "HTML"), ("[1, 2]", "array"),
         ("{\"a\": 1, \"b\": {}}", "its keys: a, b"),
         ("{\"FormatVersion\": \"aws_v1\", \"PriceList\": [\"{}\"]}", "GetProducts"), ("just some words\n", "header"),

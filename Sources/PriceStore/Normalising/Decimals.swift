@@ -28,6 +28,7 @@ enum Decimals {
     private static let powers: [UInt64] = (0...12).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
 
     private static func slowAmount(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Int128 {
+        if bytes.first == UInt8(ascii: "-") { throw Malformed(expected: "a price of 0 or more") }
         do { return try USD(String(decoding: bytes, as: UTF8.self)).picodollars } catch {
             if case .inexact = error { throw Malformed(expected: "a price of at most 12 decimals") }
             throw Malformed(expected: "a decimal number")
