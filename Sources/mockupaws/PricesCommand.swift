@@ -9,7 +9,7 @@ struct PricesCommand: ParsableCommand {
         commandName: "prices", abstract: "The price list: what is in it, and AWS's own files into it.",
         subcommands: [
             PricesImport.self, PricesList.self, PricesShow.self, PricesSearch.self, PricesDiff.self, PricesVerify.self,
-            PricesRollback.self, PricesBuild.self,
+            PricesRollback.self, PricesBuild.self, PricesCoverage.self,
         ])
 }
 
