@@ -23,10 +23,12 @@ public struct Server: Sendable {
     /// Opens the database and puts the parts together. SQLite gets its schema here; PostgreSQL must have it.
     /// - Parameters:
     ///   - prices: The price list, asked for each bill.
+    ///   - priceLists: Which lists that is made of.
     ///   - onRunning: Called with the port once requests are taken.
     /// - Throws: ``SchemaIsBehind``, ``SQLError``, or what reading the TLS files throws.
     public static func build(
-        _ settings: ServerSettings, prices: @escaping MetricsService.Prices, ambient: Ambient = Ambient(),
+        _ settings: ServerSettings, prices: @escaping MetricsService.Prices,
+        priceLists: @escaping @Sendable () throws -> [PriceListVersion] = { [] }, ambient: Ambient = Ambient(),
         logger: Logger, onRunning: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws -> Server {
         let database = try open(settings)
@@ -37,17 +39,20 @@ public struct Server: Sendable {
             let found = try await database.schemaVersion()
             guard found == known else { throw SchemaIsBehind(found: found, known: known) }
         }
-        let scenarios = ScenarioService(store: SQLScenarioStore(database), ambient: ambient)
+        let store = CachedScenarioStore(SQLScenarioStore(database), ambient: ambient)
+        let scenarios = ScenarioService(store: store, ambient: ambient)
         let traffic = SQLTrafficStore(database)
         let accounts = AccountService(store: SQLAccountStore(database), ambient: ambient)
         let health = HealthService(
             version: version, startedAt: ambient.now(), ambient: ambient,
             checks: ["database": { try await database.read { try $0.query("SELECT 1") { _ in } } }])
+        let metrics = MetricsService(scenarios: scenarios, store: traffic, prices: prices, ambient: ambient)
         let api = API(
             API.Services(
                 accounts: accounts, scenarios: scenarios,
-                ingest: IngestService(scenarios: scenarios, store: traffic, ambient: ambient),
-                metrics: MetricsService(scenarios: scenarios, store: traffic, prices: prices), health: health,
+                ingest: IngestService(
+                    scenarios: scenarios, store: traffic, ambient: ambient, onStored: metrics.forget),
+                metrics: metrics, prices: PriceService(prices: prices, lists: priceLists), health: health,
                 ambient: ambient))
         let application = Application(
             responder: api, server: try httpServer(settings),

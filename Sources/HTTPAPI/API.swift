@@ -15,15 +15,17 @@ public struct API: HTTPResponder {
         public var scenarios: ScenarioService
         public var ingest: IngestService
         public var metrics: MetricsService
+        public var prices: PriceService
         public var health: HealthService
         public var ambient: Ambient
 
         public init(
             accounts: AccountService, scenarios: ScenarioService, ingest: IngestService, metrics: MetricsService,
-            health: HealthService, ambient: Ambient
+            prices: PriceService, health: HealthService, ambient: Ambient
         ) {
             (self.accounts, self.scenarios, self.ingest) = (accounts, scenarios, ingest)
-            (self.metrics, self.health, self.ambient) = (metrics, health, ambient)
+            (self.metrics, self.prices) = (metrics, prices)
+            (self.health, self.ambient) = (health, ambient)
         }
     }
 
@@ -43,7 +45,8 @@ public struct API: HTTPResponder {
             + MetricsRoutes(metrics: services.metrics).endpoints
             + IngestRoutes(ingest: services.ingest).endpoints + ElasticsearchRoutes(intake: intake).endpoints
             + LokiRoutes(intake: intake).endpoints + SplunkRoutes(intake: intake).endpoints
-            + OTLPRoutes(intake: intake).endpoints + HealthRoutes(health: services.health).endpoints
+            + OTLPRoutes(intake: intake).endpoints + PriceRoutes(prices: services.prices).endpoints
+            + HealthRoutes(health: services.health).endpoints
     }
 
     public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {

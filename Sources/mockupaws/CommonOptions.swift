@@ -41,6 +41,18 @@ struct PriceOptions: ParsableArguments {
         return (PriceLookup([store, embedded]), embedded.version)
     }
 
+    /// The lists behind ``lookup()``, in its order.
+    var lists: @Sendable () throws -> [PriceListVersion] {
+        let store = PriceStore(directory: Self.directory(priceStore))
+        return {
+            let imported = try store.offers().map {
+                PriceListVersion(offerCode: $0.offerCode, version: $0.version, source: $0.source)
+            }
+            let embedded = try PriceCatalog.embedded().version
+            return imported + [PriceListVersion(offerCode: nil, version: embedded, source: "embedded")]
+        }
+    }
+
     func book() throws -> PriceBook {
         guard let priceBook else { return PriceBook() }
         return try PriceBook(Files.text(priceBook), file: priceBook)

@@ -48,22 +48,28 @@ enum Files {
 
     /// Bytes in a regular file; nil for pipes and for what is not there.
     static func size(of path: String) -> Int? {
-        var status = stat()
-        guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return Int(status.st_size)
+        path == "-" ? nil : regular(path)?[.size] as? Int
+    }
+
+    /// What is known of a regular file, links followed; nil for anything else.
+    private static func regular(_ path: String) -> [FileAttributeKey: Any]? {
+        let target = URL(filePath: path).resolvingSymlinksInPath().path
+        guard let found = try? FileManager.default.attributesOfItem(atPath: target),  // nil: it is not there
+            found[.type] as? FileAttributeType == .typeRegular
+        else { return nil }
+        return found
     }
 
     /// Writes a regular file beside itself and renames, so that it is either the old one or the whole new one; follows
     /// links and keeps the mode. Anything else, such as a device or a FIFO, is written to as it is.
     static func write(_ bytes: some Collection<UInt8>, to path: String) throws {
-        var status = stat()
-        let isThere = stat(path, &status) == 0
-        if isThere, status.st_mode & S_IFMT != S_IFREG { return try put(bytes, into: path) }
-        let target = isThere ? URL(filePath: path).resolvingSymlinksInPath().path : path
+        let former = regular(path)
+        if former == nil, access(path, F_OK) == 0 { return try put(bytes, into: path) }
+        let target = former == nil ? path : URL(filePath: path).resolvingSymlinksInPath().path
         let temporary = "\(target).\(getpid()).tmp"
         do {
             try put(bytes, into: temporary)
-            if isThere { chmod(temporary, status.st_mode & 0o7777) }
+            if let mode = former?[.posixPermissions] as? Int { chmod(temporary, mode_t(mode)) }
             guard rename(temporary, target) == 0 else { throw FileProblem.current(path, isOutput: true) }
         } catch {
             unlink(temporary)
@@ -74,9 +80,9 @@ enum Files {
     /// Finds out before an hour of work that its result could not be written.
     static func requireWritable(_ path: String?) throws {
         guard let path else { return }
-        var status = stat()
-        let isThere = stat(path, &status) == 0
-        if isThere, status.st_mode & S_IFMT == S_IFDIR {
+        var isFolder: ObjCBool = false
+        let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if isFolder.boolValue {
             throw FileProblem(path: path, detail: String(cString: strerror(EISDIR)), isOutput: true)
         }
         let place = isThere ? path : URL(filePath: path).deletingLastPathComponent().path

@@ -15,7 +15,8 @@ struct Mockupaws: AsyncParsableCommand {
         version: Server.version,
         subcommands: [
             EstimateCommand.self, ReplayCommand.self, CompareCommand.self, WorkloadCommand.self, PricesCommand.self,
-            ServeCommand.self, MigrateCommand.self, ConfigCommand.self, UserCommand.self, KeyCommand.self,
+            ServeCommand.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
+            UserCommand.self, KeyCommand.self,
         ])
 
     static func main() async {

@@ -40,7 +40,9 @@ struct ServeCommand: AsyncParsableCommand {
         logger.logLevel = settings.logLevel
         let (lookup, version) = try prices.lookup()
         let scheme = settings.tlsCertificate == nil ? "http" : "https"
-        let server = try await Server.build(settings, prices: { (lookup, version) }, logger: logger) { port in
+        let server = try await Server.build(
+            settings, prices: { (lookup, version) }, priceLists: prices.lists, logger: logger
+        ) { port in
             StandardError.write("listening on \(scheme)://\(settings.host):\(port)\n")
         }
         try await server.run()

@@ -31,6 +31,8 @@ public final class MetricsService: Sendable {
     public typealias Prices = @Sendable () throws -> (PriceLookup, version: String)
 
     private let prices: Prices
+    private let ambient: Ambient
+    private let answers = Mutex<[UUID: CachedMetrics]>([:])
     private let profiles = Mutex<[UUID: CachedProfile]>([:])
 
     private static let cachedScenarios = 200
@@ -42,9 +44,23 @@ public final class MetricsService: Sendable {
 
     public init(
         scenarios: ScenarioService, store: any TrafficStore,
-        prices: @escaping Prices
+        prices: @escaping Prices, ambient: Ambient = Ambient()
     ) {
-        (self.scenarios, self.store, self.prices) = (scenarios, store, prices)
+        (self.scenarios, self.store, self.prices, self.ambient) = (scenarios, store, prices, ambient)
+    }
+
+    /// Metrics that hold for a second, or until something changes in this process.
+    private struct CachedMetrics {
+        var metrics: Metrics?
+        var arrivals = 0  // so that what was priced before a delivery is not kept after it
+        var until = Date.distantPast
+    }
+
+    private static let cacheSeconds = 1.0
+
+    /// Says that traffic of a scenario has changed.
+    public func forget(_ scenario: UUID) {
+        answers.withLock { $0[scenario] = CachedMetrics(arrivals: ($0[scenario]?.arrivals ?? 0) + 1) }
     }
 
     /// - Throws: ``DomainError`` `.notFound`.
@@ -71,14 +87,49 @@ public final class MetricsService: Sendable {
         return sum
     }
 
-    /// - Parameter change: What if: another draft for the same traffic, nothing saved.
+    /// What a scenario's traffic costs; what other processes recorded within the last second may be missing.
+    /// - Parameter refresh: Reads and prices everything anew.
     /// - Throws: ``DomainError`` `.notFound`, `.invalid` when the workload cannot be priced.
+    public func metrics(_ id: UUID, by caller: Caller, refresh: Bool = false) async throws -> Metrics {
+        let scenario = try await scenarios.get(id, by: caller)
+        let (known, now) = (answers.withLock { $0[id] }, ambient.now())
+        if !refresh, let known, known.until > now, let metrics = known.metrics, metrics.scenario == scenario {
+            return metrics
+        }
+        let metrics = try await priced(scenario)
+        answers.withLock { answers in
+            guard (answers[id]?.arrivals ?? 0) == (known?.arrivals ?? 0) else { return }
+            if answers.count >= Self.cachedScenarios, answers[id] == nil { answers.remove(at: answers.startIndex) }
+            answers[id] = CachedMetrics(
+                metrics: metrics, arrivals: known?.arrivals ?? 0, until: now.addingTimeInterval(Self.cacheSeconds))
+        }
+        return metrics
+    }
+
+    /// The same traffic under another draft; nothing is saved.
+    /// - Throws: As ``metrics(_:by:refresh:)``.
     public func metrics(
-        _ id: UUID, by caller: Caller, whatIf change: (inout Scenario.Draft) throws -> Void = { _ in }
+        _ id: UUID, by caller: Caller, whatIf change: (inout Scenario.Draft) throws -> Void
     ) async throws -> Metrics {
         var scenario = try await scenarios.get(id, by: caller)
         try change(&scenario.draft)
-        let traffic = try await traffic(of: id)
+        return try await priced(scenario)
+    }
+
+    /// - Parameter factor: 3 for three times the traffic.
+    /// - Throws: ``DomainError`` `.notFound`; `.invalid` without traffic to go by.
+    public func forecast(_ id: UUID, by caller: Caller, factor: Quantity) async throws -> Forecast {
+        let scenario = try await scenarios.get(id, by: caller)
+        let traffic = try await traffic(of: scenario.id)
+        let (workload, projection) = try scenario.draft.checked()
+        let lookup = try prices().0
+        return try Self.priced {
+            try Estimator(lookup: lookup).forecast(workload, traffic: traffic, projection: projection, factor: factor)
+        }
+    }
+
+    private func priced(_ scenario: Scenario) async throws -> Metrics {
+        let traffic = try await traffic(of: scenario.id)
         let (lookup, version) = try prices()
         let (workload, projection) = try scenario.draft.checked()
         let estimate = try Self.priced {

@@ -112,6 +112,8 @@ public struct Page<Element: Sendable>: Sendable {
 public protocol ScenarioStore: Sendable {
     func insert(_ scenario: Scenario) async throws
     func scenario(_ id: UUID, owner: UUID) async throws -> Scenario?
+    /// The same, never from a cache: for what is about to be changed.
+    func current(_ id: UUID, owner: UUID) async throws -> Scenario?
     /// Replaces the scenario of version `scenario.version - 1`.
     /// - Returns: Whether that version was still there.
     func update(_ scenario: Scenario) async throws -> Bool
@@ -119,4 +121,8 @@ public protocol ScenarioStore: Sendable {
     /// - Returns: Whether it was there.
     func delete(_ id: UUID, owner: UUID) async throws -> Bool
     func list(_ query: ScenarioQuery, owner: UUID) async throws -> Page<Scenario>
+}
+
+extension ScenarioStore {
+    public func current(_ id: UUID, owner: UUID) async throws -> Scenario? { try await scenario(id, owner: owner) }
 }

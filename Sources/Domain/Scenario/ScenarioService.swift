@@ -1,3 +1,4 @@
+import Crypto
 public import Foundation
 
 /// What users do with scenarios.
@@ -9,23 +10,47 @@ public struct ScenarioService: Sendable {
         (self.store, self.ambient) = (store, ambient)
     }
 
-    /// - Throws: ``DomainError`` `.invalid`; `.forbidden` for a key that is bound to one scenario.
-    public func create(_ draft: Scenario.Draft, by caller: Caller) async throws -> Scenario {
+    /// - Parameter idempotencyKey: The same key of the same user makes one scenario, however often it is sent.
+    /// - Throws: ``DomainError`` `.invalid`; `.forbidden` for a key that is bound to one scenario; `.conflict` where the
+    ///   idempotency key made another draft.
+    public func create(
+        _ draft: Scenario.Draft, by caller: Caller, idempotencyKey: String? = nil
+    ) async throws -> Scenario {
         guard caller.scenario == nil else {
             throw DomainError(.forbidden, "This key is bound to one scenario and makes no others.")
         }
         _ = try draft.checked()
         let now = ambient.now()
-        let scenario = Scenario(
-            id: ambient.newID(), owner: caller.user, draft: draft, createdAt: now, updatedAt: now)
-        try await store.insert(scenario)
+        let id = idempotencyKey.map { UUID(named: $0, by: caller.user) } ?? ambient.newID()
+        let scenario = Scenario(id: id, owner: caller.user, draft: draft, createdAt: now, updatedAt: now)
+        if idempotencyKey != nil, let known = try await known(scenario) { return known }
+        do { try await store.insert(scenario) } catch {
+            if idempotencyKey != nil, let known = try await known(scenario) { return known }  // made meanwhile
+            throw error
+        }
         return scenario
+    }
+
+    /// The scenario that an idempotency key made before.
+    private func known(_ scenario: Scenario) async throws -> Scenario? {
+        guard let known = try await store.current(scenario.id, owner: scenario.owner) else { return nil }
+        guard known.draft == scenario.draft || known.version > 1 else {
+            throw DomainError(.conflict, "This Idempotency-Key has made another scenario.")
+        }
+        return known
     }
 
     /// - Throws: ``DomainError`` `.notFound`.
     public func get(_ id: UUID, by caller: Caller) async throws -> Scenario {
         guard caller.scenario == nil || caller.scenario == id,
             let scenario = try await store.scenario(id, owner: caller.user)
+        else { throw DomainError.notFound("scenario") }
+        return scenario
+    }
+
+    private func current(_ id: UUID, by caller: Caller) async throws -> Scenario {
+        guard caller.scenario == nil || caller.scenario == id,
+            let scenario = try await store.current(id, owner: caller.user)
         else { throw DomainError.notFound("scenario") }
         return scenario
     }
@@ -44,7 +69,7 @@ public struct ScenarioService: Sendable {
     public func update(
         _ id: UUID, version: Int?, by caller: Caller, _ change: (inout Scenario.Draft) throws -> Void
     ) async throws -> Scenario {
-        var scenario = try await get(id, by: caller)
+        var scenario = try await current(id, by: caller)
         try Self.match(version, scenario)
         guard scenario.status != .archived else {
             throw DomainError(.conflict, "An archived scenario is read-only.")
@@ -59,7 +84,7 @@ public struct ScenarioService: Sendable {
     public func move(
         _ id: UUID, to next: Scenario.Status, version: Int? = nil, by caller: Caller
     ) async throws -> Scenario {
-        var scenario = try await get(id, by: caller)
+        var scenario = try await current(id, by: caller)
         try Self.match(version, scenario)
         if scenario.status == next { return scenario }
         guard scenario.status.mayBecome(next) else {
@@ -71,7 +96,7 @@ public struct ScenarioService: Sendable {
 
     /// - Throws: ``DomainError`` `.notFound`, `.preconditionFailed`.
     public func delete(_ id: UUID, version: Int? = nil, by caller: Caller) async throws {
-        let scenario = try await get(id, by: caller)
+        let scenario = try await current(id, by: caller)
         try Self.match(version, scenario)
         guard try await store.delete(id, owner: caller.user) else { throw DomainError.notFound("scenario") }
     }
@@ -97,5 +122,18 @@ public struct ScenarioService: Sendable {
         guard version == nil || version == scenario.version else {
             throw DomainError(.preconditionFailed, "The scenario is at version \(scenario.version).")
         }
+    }
+}
+
+extension UUID {
+    /// RFC 9562, version 8: from a user's idempotency key.
+    fileprivate init(named key: String, by user: UUID) {
+        var hash = SHA256()
+        withUnsafeBytes(of: user.uuid) { hash.update(bufferPointer: $0) }
+        hash.update(data: Array(key.utf8))
+        var bytes = Array(hash.finalize().prefix(16))
+        bytes[6] = bytes[6] & 0x0f | 0x80
+        bytes[8] = bytes[8] & 0x3f | 0x80
+        self = bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
     }
 }

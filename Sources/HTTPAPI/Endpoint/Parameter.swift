@@ -40,7 +40,7 @@ struct Parameter<Value: Sendable>: ParameterDeclaration {
         let type = schema.description["type"]
         let json: JSON =
             switch type {
-            case "integer": .number(text)
+            case "integer", "number": .number(text)
             case "boolean": text == "true" ? true : text == "false" ? false : .string(text)
             case "array": .array(texts.flatMap { $0.split(separator: ",") }.map { .string(String($0)) })
             default: .string(text)

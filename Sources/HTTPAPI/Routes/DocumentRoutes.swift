@@ -17,6 +17,24 @@ struct DocumentRoutes {
         endpoint.access = .anyone
         let document = document
         endpoint.respond = { _ in .json(document) }
-        return [endpoint]
+        return [endpoint, Self.page]
+    }
+
+    /// Everything in it is from this server.
+    private static var page: Endpoint {
+        var endpoint = Endpoint(.get, "/docs", id: "getDocs", tag: "Documents", "This description as a page.")
+        endpoint.access = .anyone
+        endpoint.contentType = "text/html"
+        endpoint.answer = (["type": "string"], [:])
+        let html = PackageResources.docs_html
+        endpoint.respond = { _ in
+            .json(
+                html, type: "text/html; charset=utf-8",
+                headers: [
+                    HTTPField.Name("Content-Security-Policy")!:
+                        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'"
+                ])
+        }
+        return endpoint
     }
 }

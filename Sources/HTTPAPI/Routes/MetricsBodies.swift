@@ -46,7 +46,7 @@ enum MetricsBodies {
             },
         ])
 
-    private static let summary = Schema<Metrics>.answer(
+    static let summary = Schema<Metrics>.answer(
         "MetricsSummary",
         [
             Member(answer: "total_requests", .integer(), "Records metered.") { $0.traffic.totals.events },
@@ -76,6 +76,58 @@ enum MetricsBodies {
                 return tokens.input + tokens.output + tokens.cacheRead + tokens.cacheWrite
             },
             Member(answer: "pii_violations", .integer(), "PII and secrets found.") { $0.traffic.pii.total },
+        ])
+
+    static let forecast = Schema<Forecast>.answer(
+        "Forecast",
+        [
+            Member(answer: "factor", decimal, "Times the recorded traffic.") { $0.factor.description },
+            Member(answer: "monthly_cost_usd", decimal, "Expected, with the chosen free tier.") {
+                $0.expected.total.exact
+            },
+            Member(answer: "low_usd", decimal, "At the lower end of the interval.") { $0.low.total.exact },
+            Member(answer: "high_usd", decimal, "At its upper end.") { $0.high.total.exact },
+            Member(answer: "variation", decimal, "Half the interval as a part of the mean traffic.") {
+                String(format: "%.6f", $0.variation)
+            },
+            Member(answer: "stretches", .integer(), "Stretches of time it was made of.") { $0.stretches },
+            Member(answer: "stretch_minutes", .integer(), "Length of one in minutes.") { $0.stretchMinutes },
+        ])
+
+    /// `{"scenario_ids": […]}`
+    static let comparison = Schema<[UUID]>(
+        description: [
+            "type": "object", "required": ["scenario_ids"], "additionalProperties": false,
+            "properties": [
+                "scenario_ids": [
+                    "type": "array", "minItems": 1, "maxItems": 20, "items": ["type": "string", "format": "uuid"],
+                ]
+            ],
+        ]
+    ) { json, pointer, problems in
+        let ids = Schema<[UUID]>.list(.id, maximum: 20)
+        guard case .object(let members) = json, members.count == 1, let list = json["scenario_ids"],
+            list.elements?.isEmpty == false
+        else {
+            problems.append(.init(pointer: pointer, detail: "expected scenario_ids alone, 1 to 20 of them"))
+            return nil
+        }
+        return ids.read(list, pointer + "/scenario_ids", &problems)
+    } write: { _, _ in
+    }
+
+    static let compared = Schema<Compared>.answer(
+        "ComparedScenario",
+        [
+            Member(answer: "scenario_id", .id, "The scenario.") { $0.metrics.scenario.id },
+            Member(answer: "name", .plain, "Its name.") { $0.metrics.scenario.draft.name },
+            Member(answer: "region", .plain, "Its region.") { $0.metrics.scenario.draft.region },
+            Member(answer: "summary", summary, "Its sums.") { $0.metrics },
+            Member(answer: "cost_breakdown", .list(share), "By service.") { $0.metrics.shares },
+            Member(answer: "monthly_difference_usd", decimal, "More than the first, a month.") {
+                let own = $0.metrics.estimate.monthly.total.picodollars
+                return USD(picodollars: own - $0.first.estimate.monthly.total.picodollars).exact
+            },
         ])
 
     private static let share = Schema<Share>.answer(

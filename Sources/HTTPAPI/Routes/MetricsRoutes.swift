@@ -8,7 +8,9 @@ import Traffic
 struct MetricsRoutes {
     var metrics: MetricsService
 
-    var endpoints: [Endpoint] { [summary, bill, timeseries, whatIf, estimate] }
+    var endpoints: [Endpoint] {
+        [summary, light, bill, timeseries, whatIf, forecast, compare, estimate, EventStream(metrics: metrics).endpoint]
+    }
 
     private static func endpoint(_ path: String, _ id: String, _ summary: String) -> Endpoint {
         var endpoint = Endpoint(.get, "/api/v2/scenarios/{scenario_id}/\(path)", id: id, tag: "Metrics", summary)
@@ -17,18 +19,32 @@ struct MetricsRoutes {
         return endpoint
     }
 
+    private static let refresh = Parameter.query(
+        "refresh", .flag, "Read and price everything anew; else other processes' last second may be missing.")
+
     private var summary: Endpoint {
-        Self.endpoint("metrics", "getMetrics", "What was sent and what it costs.")
-            .answering(MetricsBodies.metrics) { request in
-                Answer(try await metrics.metrics(try request.required(ScenarioRoutes.scenarioID), by: request.caller))
-            }
+        var endpoint = Self.endpoint("metrics", "getMetrics", "What was sent and what it costs.")
+        endpoint.parameters.append(Self.refresh)
+        return endpoint.answering(MetricsBodies.metrics) { request in
+            Answer(try await found(request, refresh: try request(Self.refresh) ?? false))
+        }
+    }
+
+    private var light: Endpoint {
+        Self.endpoint("summary", "getSummary", "The sums alone.")
+            .answering(MetricsBodies.summary) { request in Answer(try await found(request)) }
+    }
+
+    private func found(_ request: APIRequest, refresh: Bool = false) async throws -> Metrics {
+        try await metrics.metrics(
+            try request.required(ScenarioRoutes.scenarioID), by: request.caller, refresh: refresh)
     }
 
     private var bill: Endpoint {
         var endpoint = Self.endpoint("bill", "getBill", "The bill, line by line, with the source of every price.")
         endpoint.details = "observed: what the recorded events cost; null without any. monthly: projected to a month."
         return endpoint.answering(MetricsBodies.bills) { request in
-            Answer(try await metrics.metrics(try request.required(ScenarioRoutes.scenarioID), by: request.caller))
+            Answer(try await found(request))
         }
     }
 
@@ -57,6 +73,39 @@ struct MetricsRoutes {
         }
     }
 
+    private static let factor = Parameter.query(
+        "factor", .decimal(0.000001...1_000_000), "How many times the recorded traffic; 1 unless given.")
+
+    private var forecast: Endpoint {
+        var endpoint = Self.endpoint("forecast", "getForecast", "What so many times the traffic will cost a month.")
+        endpoint.details = """
+            The interval is that of the mean traffic at 95 %, from its variation between hours, or between minutes where \
+            fewer than eight hours were observed.
+            """
+        endpoint.parameters.append(Self.factor)
+        return endpoint.answering(MetricsBodies.forecast) { request in
+            Answer(
+                try await metrics.forecast(
+                    try request.required(ScenarioRoutes.scenarioID), by: request.caller,
+                    factor: try request(Self.factor) ?? 1))
+        }
+    }
+
+    private var compare: Endpoint {
+        var endpoint = Endpoint(
+            .post, "/api/v2/scenarios/compare", id: "compareScenarios", tag: "Metrics", "Put scenarios side by side.")
+        endpoint.details = "Each with its own traffic, workload and region; differences are to the first."
+        endpoint.errors = [.notFound]
+        return endpoint.taking(MetricsBodies.comparison, answering: .list(MetricsBodies.compared)) { request, ids in
+            var columns: [Compared] = []
+            for id in ids {
+                let metrics = try await metrics.metrics(id, by: request.caller)
+                columns.append(Compared(metrics: metrics, first: columns.first?.metrics ?? metrics))
+            }
+            return Answer(columns)
+        }
+    }
+
     private var estimate: Endpoint {
         var endpoint = Endpoint(.post, "/api/v2/estimate", id: "estimate", tag: "Metrics", "Price known usage.")
         endpoint.details = "A workload with fixed or usage items and no steps. Nothing is stored."
@@ -64,6 +113,12 @@ struct MetricsRoutes {
             Answer(try metrics.estimate(draft))
         }
     }
+}
+
+/// A scenario beside the first of a comparison.
+struct Compared: Sendable {
+    var metrics: Metrics
+    var first: Metrics
 }
 
 /// Traffic of a stretch of time.

@@ -12,6 +12,9 @@ struct ScenarioRoutes {
         "If-Match", .text(1...24, pattern: #"^("?[0-9]{1,18}"?|\*)$"#),
         "Change only this version: the ETag of an earlier answer.")
 
+    private static let idempotencyKey = Parameter<String>.header(
+        "Idempotency-Key", .text(1...255), "Makes one scenario, however often the request is sent.")
+
     var endpoints: [Endpoint] { [create, list, get, replace, change, delete, clone, bulk] + moves }
 
     private static func endpoint(_ method: HTTPRequest.Method, _ path: String, _ id: String, _ summary: String)
@@ -27,11 +30,13 @@ struct ScenarioRoutes {
     private var create: Endpoint {
         var endpoint = Self.endpoint(.post, "", "createScenario", "Make a scenario.")
         endpoint.details = "It begins as a draft; start it to send traffic."
-        endpoint.errors = [.forbidden]
+        endpoint.parameters = [Self.idempotencyKey]
+        endpoint.errors = [.forbidden, .conflict]
         endpoint.answerHeaders = ["Location": "The scenario's path.", "ETag": "Its version."]
         return endpoint.taking(ScenarioBodies.draft, answering: ScenarioBodies.scenario, status: .created) {
             request, draft in
-            let scenario = try await scenarios.create(draft, by: request.caller)
+            let scenario = try await scenarios.create(
+                draft, by: request.caller, idempotencyKey: try request(Self.idempotencyKey))
             var answer = Self.answer(scenario)
             answer.headers[.location] = "/api/v2/scenarios/\(scenario.id.uuidString.lowercased())"
             return answer
@@ -58,6 +63,7 @@ struct ScenarioRoutes {
             Self.page, Self.pageSize, Self.status, Self.region, Self.tag, Self.text, Self.from, Self.before, Self.sort,
             Self.order,
         ]
+        endpoint.answerHeaders = ["Link": "RFC 8288: the first, previous, next and last page."]
         return endpoint.answering(ScenarioBodies.page) { request in
             var query = ScenarioQuery()
             query.page = try request(Self.page) ?? 1
@@ -71,7 +77,9 @@ struct ScenarioRoutes {
             query.sort = try request(Self.sort) ?? .createdAt
             query.isDescending = try request(Self.order) != .asc
             let page = try await scenarios.list(query, by: request.caller)
-            return Answer(ScenarioPage(page: page, query: query))
+            let links = PageLinks(
+                request.request.uri.description, page: query.page, size: query.pageSize, of: page.total)
+            return Answer(ScenarioPage(page: page, query: query), headers: [.link: links.header])
         }
     }
 

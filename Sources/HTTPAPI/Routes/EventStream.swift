@@ -1,0 +1,59 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+import ServiceLifecycle
+
+/// Server-sent events: a scenario's sums, now and whenever they change.
+struct EventStream {
+    var metrics: MetricsService
+
+    private static let silence = 15  // seconds until a comment shows that the line still stands
+
+    var endpoint: Endpoint {
+        var endpoint = Endpoint(
+            .get, "/api/v2/scenarios/{scenario_id}/events", id: "streamEvents", tag: "Metrics",
+            "The sums, now and whenever they change.")
+        endpoint.details =
+            "Server-sent events named `summary`, at most one a second, each with the body of …/summary."
+        endpoint.parameters = [ScenarioRoutes.scenarioID]
+        endpoint.errors = [.invalid]
+        endpoint.contentType = "text/event-stream"
+        endpoint.answer = (["type": "string"], [:])
+        endpoint.respond = { request in
+            let (id, caller) = (try request.required(ScenarioRoutes.scenarioID), try request.caller)
+            let first = try await metrics.metrics(id, by: caller)  // what is wrong is told as a problem
+            return Response(
+                status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+                body: ResponseBody { writer in
+                    try await Self.send(first, id, caller, metrics, &writer)
+                    try await writer.finish(nil)
+                })
+        }
+        return endpoint
+    }
+
+    private static func send(
+        _ first: Metrics, _ id: UUID, _ caller: Caller, _ metrics: MetricsService,
+        _ writer: inout any ResponseBodyWriter
+    ) async throws {
+        var (last, quiet): ([UInt8], Int) = ([], 0)
+        var current: Metrics? = first
+        while let shown = current, !Task.isShuttingDownGracefully {
+            var body = JSONWriter()
+            MetricsBodies.summary.write(shown, &body)
+            if body.bytes != last {
+                (last, quiet) = (body.bytes, 0)
+                try await writer.write(ByteBuffer(bytes: Array("event: summary\ndata: ".utf8) + last + [0x0a, 0x0a]))
+            } else if quiet >= silence {
+                quiet = 0
+                try await writer.write(ByteBuffer(string: ": still here\n\n"))
+            }
+            try await Task.sleep(for: .seconds(1))
+            quiet += 1
+            do { current = try await metrics.metrics(id, by: caller) } catch is DomainError { current = nil }  // deleted
+        }
+    }
+}

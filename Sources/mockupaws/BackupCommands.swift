@@ -1,0 +1,89 @@
+import App
+import ArgumentParser
+import Foundation
+import SQLDatabase
+import Storage
+
+/// The database file of the settings; PostgreSQL has tools of its own.
+private func sqlitePath(_ options: SettingsOptions) async throws -> String {
+    guard case .sqlite(let path) = try await options.settings.database else {
+        throw ValidationError("DATABASE_URL is PostgreSQL: use pg_dump and pg_restore")
+    }
+    return path
+}
+
+/// Whether a database file is whole, and its schema known.
+private func check(_ path: String) async throws {
+    let database = try SQLiteDatabase(path: path, readers: 1)
+    let (version, known) = (try await database.schemaVersion(), Schema.migrations.last?.version ?? 0)
+    let problems = try await database.read { try $0.all("PRAGMA integrity_check") { try $0.text(0) } }
+    await database.close()
+    guard problems == ["ok"] else {
+        throw InputProblem(description: "\(path): damaged: \(problems.first ?? "")")
+    }
+    guard 1...known ~= version else {
+        throw InputProblem(description: "\(path): has schema version \(version), this program knows 1 to \(known)")
+    }
+}
+
+struct BackupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Copy the SQLite database while the service runs, and verify the copy.")
+
+    @Argument(help: "The file to write; it must not be there.")
+    var file: String
+
+    @OptionGroup var settings: SettingsOptions
+
+    func run() async throws {
+        let path = try await sqlitePath(settings)
+        guard access(path, R_OK) == 0 else { throw FileProblem.current(path) }
+        guard access(file, F_OK) != 0 else {
+            throw FileProblem(path: file, detail: "is there already", isOutput: true)
+        }
+        try Files.requireWritable(file)
+        let building = "\(file).\(getpid()).tmp"
+        defer { for end in ["", "-wal", "-shm"] { unlink(building + end) } }
+        let database = try SQLiteDatabase(path: path, readers: 1)
+        do { try await database.backUp(to: building) } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+        try await check(building)
+        guard rename(building, file) == 0 else { throw FileProblem.current(file, isOutput: true) }
+        try StandardOutput.write("\(file): \(Files.size(of: file) ?? 0) bytes, verified\n")
+    }
+}
+
+struct RestoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Put a backup in the place of the SQLite database; stop the service first.",
+        discussion:
+            "The backup is verified before anything changes. The former database is kept beside, as NAME.former.")
+
+    @Argument(help: "The backup.")
+    var file: String
+
+    @OptionGroup var settings: SettingsOptions
+
+    func run() async throws {
+        let path = try await sqlitePath(settings)
+        guard access(file, R_OK) == 0 else { throw FileProblem.current(file) }
+        let building = "\(path).\(getpid()).tmp"
+        defer { for end in ["", "-wal", "-shm"] { unlink(building + end) } }
+        do { try FileManager.default.copyItem(atPath: file, toPath: building) } catch {
+            throw FileProblem(path: building, detail: "cannot be written: \(error)", isOutput: true)
+        }
+        try await check(building)
+        if access(path, F_OK) == 0 {
+            for end in ["", "-wal", "-shm"] where access(path + end, F_OK) == 0 {
+                guard rename(path + end, path + ".former" + end) == 0 else {
+                    throw FileProblem.current(path + end, isOutput: true)
+                }
+            }
+        }
+        guard rename(building, path) == 0 else { throw FileProblem.current(path, isOutput: true) }
+        try StandardOutput.write("\(path): restored from \(file)\n")
+    }
+}

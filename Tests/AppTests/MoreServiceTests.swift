@@ -1,0 +1,143 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the service offers beside scenarios and ingest.
+@Suite struct MoreServiceTests {
+    private func filled(_ server: RunningServer, perMinute: [Int], name: String = "test") async throws -> String {
+        let id = try await server.scenario(
+            #"{"name":"\#(name)","region":"eu-west-1","workload":{"free_tier":"none","steps":[{"sqs":{}}]}}"#)
+        var lines: [String] = []
+        for (minute, count) in perMinute.enumerated() {
+            let time = "2026-03-02T08:\(minute < 10 ? "0" : "")\(minute):00Z"
+            lines += (0..<count).map { #"{"time":"\#(time)","n":\#($0)}"# }
+        }
+        let reply = try await server.send(
+            "POST", "/s/\(id)/ingest", type: nil, Data(lines.joined(separator: "\n").utf8))
+        #expect(reply.status == 200)
+        return id
+    }
+
+    @Test func pricesAreListedFoundAndTraced() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let page = try await server.send("GET", "/api/v2/prices?offer=AWSLambda&region=eu-west-1&q=request&page_size=1")
+            .json
+        #expect(page["total"] as? Int ?? 0 >= 2)
+        #expect((page["items"] as? [[String: Any]])?.count == 1)
+        let one = try await server.send("GET", "/api/v2/prices/AWSLambda/eu-west-1/Request").json
+        #expect((one["tiers"] as? [[String: Any]])?.first?["usd_per_unit"] as? String == "0.0000002")
+        #expect(one["source"] as? String != "")
+        let none = try await server.send("GET", "/api/v2/prices/AWSLambda/eu-west-1/Requezt")
+        #expect(none.status == 404)
+        #expect((none.json["detail"] as? String ?? "").contains("Request"))
+        await server.stop()
+    }
+
+    @Test func aForecastIsWiderForTrafficThatVaries() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        func forecast(_ perMinute: [Int]) async throws -> (low: Double, expected: Double, high: Double) {
+            let id = try await filled(server, perMinute: perMinute)
+            let json = try await server.send("GET", "/api/v2/scenarios/\(id)/forecast?factor=2").json
+            func number(_ name: String) -> Double { Double(json[name] as? String ?? "") ?? -1 }
+            return (number("low_usd"), number("monthly_cost_usd"), number("high_usd"))
+        }
+        let even = try await forecast([50, 50, 50, 50])
+        let uneven = try await forecast([2, 98, 1, 99])
+        // 200 records in 4 minutes, three requests each, twice: 730 × 60 ÷ 4 × 200 × 3 × 2 at $0.40 a million.
+        #expect(abs(even.expected - 5.256) < 1e-9)
+        #expect(even.low == even.expected && even.high == even.expected)
+        #expect(abs(uneven.expected - even.expected) < 1e-9)
+        #expect(uneven.low < 0.7 * uneven.expected && uneven.high > 1.3 * uneven.expected)
+        await server.stop()
+    }
+
+    @Test func scenariosAreCompared() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let (one, two) = (
+            try await filled(server, perMinute: [10], name: "one"),
+            try await filled(server, perMinute: [30], name: "two")
+        )
+        let reply = try await server.send(
+            "POST", "/api/v2/scenarios/compare", #"{"scenario_ids":["\#(one)","\#(two)"]}"#)
+        let columns = try #require(try JSONSerialization.jsonObject(with: reply.data) as? [[String: Any]])
+        #expect(columns.map { $0["name"] as? String } == ["one", "two"])
+        #expect(columns[0]["monthly_difference_usd"] as? String == "0")
+        #expect((columns[1]["monthly_difference_usd"] as? String)?.hasPrefix("1.") == true)  // 2/3 of 43,800 × 30 × 3
+        #expect(try await server.send("POST", "/api/v2/scenarios/compare", #"{"scenario_ids":[]}"#).status == 422)
+        #expect(
+            try await server.send(
+                "POST", "/api/v2/scenarios/compare", key: server.otherKey, #"{"scenario_ids":["\#(one)"]}"#
+            ).status == 404)
+        await server.stop()
+    }
+
+    @Test func changesAreStreamed() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await filled(server, perMinute: [10])
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
+        shell.arguments = [
+            "-sN", "--max-time", "4", "-H", "X-API-Key: \(server.key)", "\(server.base)/api/v2/scenarios/\(id)/events",
+        ]
+        let output = Pipe()
+        shell.standardOutput = output
+        try shell.run()
+        try await Task.sleep(for: .milliseconds(800))
+        _ = try await server.send("POST", "/s/\(id)/ingest", type: nil, Data("{\"n\":1}\n".utf8))
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let events = text.split(separator: "\n").filter { $0.hasPrefix("data: ") }
+        #expect(events.count == 2)
+        #expect(events.first?.contains(#""total_requests":10"#) == true)
+        #expect(events.last?.contains(#""total_requests":11"#) == true)
+        await server.stop()
+    }
+
+    @Test func anIdempotencyKeyMakesOneScenario() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let key = ["Idempotency-Key": "order 66"]
+        let first = try await server.send("POST", "/api/v2/scenarios", headers: key, #"{"name":"one"}"#)
+        let again = try await server.send("POST", "/api/v2/scenarios", headers: key, #"{"name":"one"}"#)
+        #expect(first.status == 201 && again.status == 201 && again.data == first.data)
+        #expect(try await server.send("POST", "/api/v2/scenarios", headers: key, #"{"name":"two"}"#).status == 409)
+        let other = try await server.send(
+            "POST", "/api/v2/scenarios", key: server.otherKey, headers: key, #"{"name":"two"}"#)
+        #expect(other.status == 201)
+        await server.stop()
+    }
+
+    @Test func listsLinkTheirPages() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        for number in 1...5 { _ = try await server.send("POST", "/api/v2/scenarios", #"{"name":"n\#(number)"}"#) }
+        let reply = try await server.send("GET", "/api/v2/scenarios?page=2&page_size=2&sort=name")
+        let link = try #require(reply.headers["link"])
+        for (name, page) in [("first", 1), ("prev", 1), ("next", 3), ("last", 3)] {
+            #expect(link.contains("</api/v2/scenarios?page=\(page)&page_size=2&sort=name>; rel=\"\(name)\""))
+        }
+        await server.stop()
+    }
+
+    @Test func thePageOfTheAPIComesFromHereAlone() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let page = try await server.send("GET", "/docs", key: "")
+        #expect(page.status == 200 && page.text.contains("/openapi.json"))
+        #expect(!page.text.contains("http://") && !page.text.contains("https://"))
+        await server.stop()
+    }
+
+    @Test func aBackupIsTakenWhileTheServiceRunsAndRestored() async throws {
+        let server = try KillableServer(.sqlite)
+        let (client, id) = try await server.begin()
+        _ = await client.send("POST", "/ingest", "{\"n\":1}", ["X-Scenario-ID": id])
+        let copy = try temporaryFolder("backup") + "/copy.db"
+        #expect(try server.run("backup", copy).hasSuffix("bytes, verified"))
+        _ = await client.send("POST", "/ingest", "{\"n\":2}", ["X-Scenario-ID": id])
+        #expect(try await client.events(of: id) == 2)
+        try server.kill()
+        #expect(try server.run("restore", copy).contains("restored from"))
+        try server.start()
+        #expect(try await client.events(of: id) == 1)
+        server.stop()
+        try Data("no database".utf8).write(to: URL(fileURLWithPath: copy))
+        #expect(try server.run("restore", copy) == "")
+    }
+}
