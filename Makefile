@@ -25,10 +25,11 @@ test: ## Run every test
 	@Scripts/check-rooms
 	@Scripts/check-generated
 
-bench: ## Measure throughput as ratios against jq, grep and wc (not part of the tests)
+bench: ## Measure throughput as ratios against jq, grep, wc and a bare HTTP server (not part of the tests)
 	@Scripts/install-dependencies bench
 	@swift build -c release
 	@Scripts/bench
+	@Scripts/bench-http
 
 lint: ## Check the format of the sources
 	@swift format lint --strict --recursive Sources Tests Package.swift

@@ -94,6 +94,14 @@ let package = Package(
         .executableTarget(
             name: "pricing-benchmark", dependencies: ["CostModel", "Domain", "Traffic"], path: "Sources/Benchmarks",
             swiftSettings: strict),
+        .executableTarget(
+            name: "bare-server",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], path: "Sources/BareServer", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["SQLDatabase"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "CostModelTests", dependencies: ["TestSupport", "CostModel"], swiftSettings: strict),
