@@ -39,19 +39,17 @@ public struct Server: Sendable {
             let found = try await database.schemaVersion()
             guard found == known else { throw SchemaIsBehind(found: found, known: known) }
         }
-        let store = CachedScenarioStore(SQLScenarioStore(database), ambient: ambient)
-        let scenarios = ScenarioService(store: store, ambient: ambient)
+        let scenarios = ScenarioService(store: SQLScenarioStore(database), ambient: ambient)
         let traffic = SQLTrafficStore(database)
         let accounts = AccountService(store: SQLAccountStore(database), ambient: ambient)
         let health = HealthService(
             version: version, startedAt: ambient.now(), ambient: ambient,
             checks: ["database": { try await database.read { try $0.query("SELECT 1") { _ in } } }])
-        let metrics = MetricsService(scenarios: scenarios, store: traffic, prices: prices, ambient: ambient)
+        let metrics = MetricsService(scenarios: scenarios, store: traffic, prices: prices)
         let api = API(
             API.Services(
                 accounts: accounts, scenarios: scenarios,
-                ingest: IngestService(
-                    scenarios: scenarios, store: traffic, ambient: ambient, onStored: metrics.forget),
+                ingest: IngestService(scenarios: scenarios, store: traffic, ambient: ambient),
                 metrics: metrics, prices: PriceService(prices: prices, lists: priceLists), health: health,
                 ambient: ambient))
         let application = Application(

@@ -30,10 +30,12 @@ public struct API: HTTPResponder {
     }
 
     private let table: EndpointTable
+    private let kept: KeptAnswers
     private let services: Services
 
     public init(_ services: Services) {
         self.services = services
+        kept = KeptAnswers(services.scenarios.changes)
         var endpoints = Self.endpoints(services)
         endpoints += DocumentRoutes(OpenAPI(endpoints, version: services.health.version).document).endpoints
         table = EndpointTable(endpoints)
@@ -52,9 +54,14 @@ public struct API: HTTPResponder {
     public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         let correlationID =
             request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().uuidString.lowercased()
+        let key = KeptAnswers.Key(request)
+        if let key, var response = kept.answer(to: key, at: services.ambient.now()) {
+            response.headers[.correlationID] = correlationID
+            return response
+        }
         var response: Response
         do {
-            response = try await answer(request, correlationID)
+            response = try await answer(request, correlationID, key)
         } catch {
             if error is CancellationError { throw error }  // nobody listens any more
             let problem = Problem(error, correlationID: correlationID)
@@ -75,7 +82,9 @@ public struct API: HTTPResponder {
         return isPlain && (1...128).contains(id.utf8.count) ? id : nil
     }
 
-    private func answer(_ request: Request, _ correlationID: String) async throws -> Response {
+    private func answer(
+        _ request: Request, _ correlationID: String, _ key: KeptAnswers.Key?
+    ) async throws -> Response {
         var parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
             .map { Substring($0.removingPercentEncoding ?? String($0)) }[...]
         var prefixScenario: UUID?
@@ -94,8 +103,20 @@ public struct API: HTTPResponder {
                 request: request, path: path, query: query, signedIn: nil, correlationID: correlationID,
                 prefixScenario: prefixScenario, declared: endpoint.parameters.map(\.name))
             if endpoint.access == .user { call.signedIn = try await services.accounts.caller(Credentials.secret(call)) }
-            return try await endpoint.respond(call)
+            guard endpoint.isKept, let key, let caller = call.signedIn else { return try await endpoint.respond(call) }
+            return try await keeping(key, caller) { try await endpoint.respond(call) }
         }
+    }
+}
+
+extension API {
+    private func keeping(
+        _ key: KeptAnswers.Key, _ caller: Caller, _ respond: () async throws -> Response
+    ) async throws -> Response {
+        let (changes, now) = (kept.count(of: caller.user), services.ambient.now())
+        let response = try await respond()
+        kept.keep(response, for: key, user: caller.user, changes: changes, at: now)
+        return response
     }
 }
 

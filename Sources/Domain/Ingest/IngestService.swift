@@ -14,14 +14,9 @@ public struct IngestService: Sendable {
     public var scenarios: ScenarioService
     public var store: any TrafficStore
     public var ambient: Ambient
-    /// Told the scenario of each delivery that was stored.
-    public var onStored: @Sendable (UUID) -> Void
 
-    public init(
-        scenarios: ScenarioService, store: any TrafficStore, ambient: Ambient = Ambient(),
-        onStored: @escaping @Sendable (UUID) -> Void = { _ in }
-    ) {
-        (self.scenarios, self.store, self.ambient, self.onStored) = (scenarios, store, ambient, onStored)
+    public init(scenarios: ScenarioService, store: any TrafficStore, ambient: Ambient = Ambient()) {
+        (self.scenarios, self.store, self.ambient) = (scenarios, store, ambient)
     }
 
     /// The scenario that a delivery goes to.
@@ -62,7 +57,7 @@ public struct IngestService: Sendable {
             }
             throw DomainError(.unavailable, "The same events are being stored by another request; send them again.")
         }
-        onStored(scenario.id)
+        scenarios.changes.note(scenario.owner)
         return Receipt(accepted: lines.metered, rejected: lines.rejected, samples: lines.samples)
     }
 }

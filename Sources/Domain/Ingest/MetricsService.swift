@@ -31,8 +31,6 @@ public final class MetricsService: Sendable {
     public typealias Prices = @Sendable () throws -> (PriceLookup, version: String)
 
     private let prices: Prices
-    private let ambient: Ambient
-    private let answers = Mutex<[UUID: CachedMetrics]>([:])
     private let profiles = Mutex<[UUID: CachedProfile]>([:])
 
     private static let cachedScenarios = 200
@@ -44,23 +42,9 @@ public final class MetricsService: Sendable {
 
     public init(
         scenarios: ScenarioService, store: any TrafficStore,
-        prices: @escaping Prices, ambient: Ambient = Ambient()
+        prices: @escaping Prices
     ) {
-        (self.scenarios, self.store, self.prices, self.ambient) = (scenarios, store, prices, ambient)
-    }
-
-    /// Metrics that hold for a second, or until something changes in this process.
-    private struct CachedMetrics {
-        var metrics: Metrics?
-        var arrivals = 0  // so that what was priced before a delivery is not kept after it
-        var until = Date.distantPast
-    }
-
-    private static let cacheSeconds = 1.0
-
-    /// Says that traffic of a scenario has changed.
-    public func forget(_ scenario: UUID) {
-        answers.withLock { $0[scenario] = CachedMetrics(arrivals: ($0[scenario]?.arrivals ?? 0) + 1) }
+        (self.scenarios, self.store, self.prices) = (scenarios, store, prices)
     }
 
     /// - Throws: ``DomainError`` `.notFound`.
@@ -87,29 +71,10 @@ public final class MetricsService: Sendable {
         return sum
     }
 
-    /// What a scenario's traffic costs; what other processes recorded within the last second may be missing.
-    /// - Parameter refresh: Reads and prices everything anew.
+    /// - Parameter change: What if: another draft for the same traffic, nothing saved.
     /// - Throws: ``DomainError`` `.notFound`, `.invalid` when the workload cannot be priced.
-    public func metrics(_ id: UUID, by caller: Caller, refresh: Bool = false) async throws -> Metrics {
-        let scenario = try await scenarios.get(id, by: caller)
-        let (known, now) = (answers.withLock { $0[id] }, ambient.now())
-        if !refresh, let known, known.until > now, let metrics = known.metrics, metrics.scenario == scenario {
-            return metrics
-        }
-        let metrics = try await priced(scenario)
-        answers.withLock { answers in
-            guard (answers[id]?.arrivals ?? 0) == (known?.arrivals ?? 0) else { return }
-            if answers.count >= Self.cachedScenarios, answers[id] == nil { answers.remove(at: answers.startIndex) }
-            answers[id] = CachedMetrics(
-                metrics: metrics, arrivals: known?.arrivals ?? 0, until: now.addingTimeInterval(Self.cacheSeconds))
-        }
-        return metrics
-    }
-
-    /// The same traffic under another draft; nothing is saved.
-    /// - Throws: As ``metrics(_:by:refresh:)``.
     public func metrics(
-        _ id: UUID, by caller: Caller, whatIf change: (inout Scenario.Draft) throws -> Void
+        _ id: UUID, by caller: Caller, whatIf change: (inout Scenario.Draft) throws -> Void = { _ in }
     ) async throws -> Metrics {
         var scenario = try await scenarios.get(id, by: caller)
         try change(&scenario.draft)

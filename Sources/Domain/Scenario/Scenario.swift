@@ -64,7 +64,8 @@ extension Scenario.Draft {
         let projection = Projection(growth: try Quantity.one + growth, sampleRate: sampleRate)
         var workload: Workload?
         do {
-            workload = try Workload(self.workload, file: name, overrides: [WorkloadOverride("region=\(region)")])
+            workload = try KeptWorkloads.shared.workload(self.workload, region: region)
+            workload?.name = name
         } catch let error as WorkloadError {
             problems.append(.init(pointer: Self.pointer(error.field), detail: error.detail))
         }
@@ -112,8 +113,6 @@ public struct Page<Element: Sendable>: Sendable {
 public protocol ScenarioStore: Sendable {
     func insert(_ scenario: Scenario) async throws
     func scenario(_ id: UUID, owner: UUID) async throws -> Scenario?
-    /// The same, never from a cache: for what is about to be changed.
-    func current(_ id: UUID, owner: UUID) async throws -> Scenario?
     /// Replaces the scenario of version `scenario.version - 1`.
     /// - Returns: Whether that version was still there.
     func update(_ scenario: Scenario) async throws -> Bool
@@ -121,8 +120,4 @@ public protocol ScenarioStore: Sendable {
     /// - Returns: Whether it was there.
     func delete(_ id: UUID, owner: UUID) async throws -> Bool
     func list(_ query: ScenarioQuery, owner: UUID) async throws -> Page<Scenario>
-}
-
-extension ScenarioStore {
-    public func current(_ id: UUID, owner: UUID) async throws -> Scenario? { try await scenario(id, owner: owner) }
 }

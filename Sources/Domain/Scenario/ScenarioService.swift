@@ -5,9 +5,10 @@ public import Foundation
 public struct ScenarioService: Sendable {
     public var store: any ScenarioStore
     public var ambient: Ambient
+    public var changes: Changes
 
-    public init(store: any ScenarioStore, ambient: Ambient = Ambient()) {
-        (self.store, self.ambient) = (store, ambient)
+    public init(store: any ScenarioStore, ambient: Ambient = Ambient(), changes: Changes = Changes()) {
+        (self.store, self.ambient, self.changes) = (store, ambient, changes)
     }
 
     /// - Parameter idempotencyKey: The same key of the same user makes one scenario, however often it is sent.
@@ -28,12 +29,13 @@ public struct ScenarioService: Sendable {
             if idempotencyKey != nil, let known = try await known(scenario) { return known }  // made meanwhile
             throw error
         }
+        changes.note(caller.user)
         return scenario
     }
 
     /// The scenario that an idempotency key made before.
     private func known(_ scenario: Scenario) async throws -> Scenario? {
-        guard let known = try await store.current(scenario.id, owner: scenario.owner) else { return nil }
+        guard let known = try await store.scenario(scenario.id, owner: scenario.owner) else { return nil }
         guard known.draft == scenario.draft || known.version > 1 else {
             throw DomainError(.conflict, "This Idempotency-Key has made another scenario.")
         }
@@ -44,13 +46,6 @@ public struct ScenarioService: Sendable {
     public func get(_ id: UUID, by caller: Caller) async throws -> Scenario {
         guard caller.scenario == nil || caller.scenario == id,
             let scenario = try await store.scenario(id, owner: caller.user)
-        else { throw DomainError.notFound("scenario") }
-        return scenario
-    }
-
-    private func current(_ id: UUID, by caller: Caller) async throws -> Scenario {
-        guard caller.scenario == nil || caller.scenario == id,
-            let scenario = try await store.current(id, owner: caller.user)
         else { throw DomainError.notFound("scenario") }
         return scenario
     }
@@ -69,7 +64,7 @@ public struct ScenarioService: Sendable {
     public func update(
         _ id: UUID, version: Int?, by caller: Caller, _ change: (inout Scenario.Draft) throws -> Void
     ) async throws -> Scenario {
-        var scenario = try await current(id, by: caller)
+        var scenario = try await get(id, by: caller)
         try Self.match(version, scenario)
         guard scenario.status != .archived else {
             throw DomainError(.conflict, "An archived scenario is read-only.")
@@ -84,7 +79,7 @@ public struct ScenarioService: Sendable {
     public func move(
         _ id: UUID, to next: Scenario.Status, version: Int? = nil, by caller: Caller
     ) async throws -> Scenario {
-        var scenario = try await current(id, by: caller)
+        var scenario = try await get(id, by: caller)
         try Self.match(version, scenario)
         if scenario.status == next { return scenario }
         guard scenario.status.mayBecome(next) else {
@@ -96,9 +91,10 @@ public struct ScenarioService: Sendable {
 
     /// - Throws: ``DomainError`` `.notFound`, `.preconditionFailed`.
     public func delete(_ id: UUID, version: Int? = nil, by caller: Caller) async throws {
-        let scenario = try await current(id, by: caller)
+        let scenario = try await get(id, by: caller)
         try Self.match(version, scenario)
         guard try await store.delete(id, owner: caller.user) else { throw DomainError.notFound("scenario") }
+        changes.note(caller.user)
     }
 
     /// A new draft with the same decisions and no traffic.
@@ -115,6 +111,7 @@ public struct ScenarioService: Sendable {
         guard try await store.update(scenario) else {
             throw DomainError(.conflict, "The scenario was changed by another request meanwhile; read it again.")
         }
+        changes.note(scenario.owner)
         return scenario
     }
 

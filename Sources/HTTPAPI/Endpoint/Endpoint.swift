@@ -23,6 +23,7 @@ struct Endpoint: Sendable {
     var answer: (description: JSON?, components: [String: JSON]) = (nil, [:])
     var contentType = "application/json"
     var answerHeaders: [String: String] = [:]  // name → what it says
+    var isKept = false  // the answer may be a second old, unless this process changed something of the user's
     var respond: @Sendable (APIRequest) async throws -> Response = { _ in Response(status: .notImplemented) }
 
     static let maximumBodyBytes = 1 << 20

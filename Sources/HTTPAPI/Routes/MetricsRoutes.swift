@@ -16,6 +16,7 @@ struct MetricsRoutes {
         var endpoint = Endpoint(.get, "/api/v2/scenarios/{scenario_id}/\(path)", id: id, tag: "Metrics", summary)
         endpoint.parameters = [ScenarioRoutes.scenarioID]
         endpoint.errors = [.invalid]
+        endpoint.isKept = true
         return endpoint
     }
 
@@ -26,7 +27,8 @@ struct MetricsRoutes {
         var endpoint = Self.endpoint("metrics", "getMetrics", "What was sent and what it costs.")
         endpoint.parameters.append(Self.refresh)
         return endpoint.answering(MetricsBodies.metrics) { request in
-            Answer(try await found(request, refresh: try request(Self.refresh) ?? false))
+            _ = try request(Self.refresh)  // an answer to it is never kept
+            return Answer(try await found(request))
         }
     }
 
@@ -35,9 +37,8 @@ struct MetricsRoutes {
             .answering(MetricsBodies.summary) { request in Answer(try await found(request)) }
     }
 
-    private func found(_ request: APIRequest, refresh: Bool = false) async throws -> Metrics {
-        try await metrics.metrics(
-            try request.required(ScenarioRoutes.scenarioID), by: request.caller, refresh: refresh)
+    private func found(_ request: APIRequest) async throws -> Metrics {
+        try await metrics.metrics(try request.required(ScenarioRoutes.scenarioID), by: request.caller)
     }
 
     private var bill: Endpoint {
@@ -64,6 +65,7 @@ struct MetricsRoutes {
     private var whatIf: Endpoint {
         var endpoint = Self.endpoint("what-if", "whatIf", "The bill of the same traffic under other decisions.")
         endpoint.method = .post
+        endpoint.isKept = false
         endpoint.details = "Members that are left out stay as the scenario has them. Nothing is saved."
         return endpoint.taking(ScenarioBodies.patch, answering: MetricsBodies.bills) { request, patch in
             Answer(

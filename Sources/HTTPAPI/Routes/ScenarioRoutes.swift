@@ -59,6 +59,7 @@ struct ScenarioRoutes {
 
     private var list: Endpoint {
         var endpoint = Self.endpoint(.get, "", "listScenarios", "List your scenarios.")
+        endpoint.isKept = true
         endpoint.parameters = [
             Self.page, Self.pageSize, Self.status, Self.region, Self.tag, Self.text, Self.from, Self.before, Self.sort,
             Self.order,
@@ -85,6 +86,7 @@ struct ScenarioRoutes {
 
     private var get: Endpoint {
         var endpoint = Self.endpoint(.get, "/{scenario_id}", "getScenario", "Read a scenario.")
+        endpoint.isKept = true
         endpoint.parameters = [Self.scenarioID]
         endpoint.answerHeaders = ["ETag": "Its version."]
         return endpoint.answering(ScenarioBodies.scenario) { request in

@@ -18,6 +18,20 @@ private func wrong<Value>(_ pointer: String, _ detail: String, _ problems: inout
     return nil
 }
 
+/// A regular expression of the source, compiled once.
+///
+/// Its `Regex` is not declared Sendable; it is never changed, and matching does not change it.
+private struct Pattern: @unchecked Sendable {
+    private let regex: Regex<AnyRegexOutput>
+
+    init(_ pattern: String) {
+        guard let regex = try? Regex(pattern) else { preconditionFailure("not a regular expression: \(pattern)") }
+        self.regex = regex
+    }
+
+    func matches(_ text: String) -> Bool { (try? regex.wholeMatch(in: text)) != nil }  // an error is no match
+}
+
 extension Schema where Value == String {
     private static let noControls = #"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$"#
 
@@ -33,6 +47,7 @@ extension Schema where Value == String {
         }
         description = description.with([.init(name: "maxLength", value: .number("\(length.upperBound)"))])
         if let example { description = description.with([.init(name: "examples", value: [.string(example)])]) }
+        let compiled = pattern.map(Pattern.init)
         return Schema(description: description) { json, pointer, problems in
             guard case .string(let text) = json else {
                 return wrong(pointer, "is \(json.typeName), expected a string", &problems)
@@ -45,7 +60,7 @@ extension Schema where Value == String {
             }
             guard !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" && $0 != "\t" && $0 != "\r" })
             else { return wrong(pointer, "holds a control character", &problems) }
-            if let pattern, (try? Regex(pattern).wholeMatch(in: text)) == nil {  // `nil` is no match
+            if let pattern, compiled?.matches(text) == false {
                 return wrong(pointer, "does not match \(pattern)", &problems)
             }
             return text

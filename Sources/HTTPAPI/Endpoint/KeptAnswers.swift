@@ -1,0 +1,60 @@
+import Domain
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import Hummingbird
+import Synchronization
+
+/// Answers to reads, kept for a second or until this process changes something of the user's. What another process
+/// changes shows within the second.
+final class KeptAnswers: Sendable {
+    /// A request with the same target and credentials gets the same answer.
+    struct Key: Hashable, Sendable {
+        var target: String
+        var apiKey: String?
+        var authorization: String?
+
+        /// Nil for a request whose answer is never kept.
+        init?(_ request: Request) {
+            guard request.method == .get, !request.uri.string.contains("refresh=") else { return nil }
+            target = request.uri.string
+            (apiKey, authorization) = (request.headers[.apiKey], request.headers[.authorization])
+        }
+    }
+
+    private struct Kept {
+        var user: UUID
+        var changes: Int
+        var until: Date
+        var response: Response
+    }
+
+    private let changes: Changes
+    private let kept = Mutex<[Key: Kept]>([:])
+
+    private static let seconds = 1.0
+    private static let limit = 4_000  // answers
+    private static let largest = 64 << 10  // bytes
+
+    init(_ changes: Changes) { self.changes = changes }
+
+    func answer(to key: Key, at now: Date) -> Response? {
+        guard let found = kept.withLock({ $0[key] }), found.until > now, found.changes == changes.count(of: found.user)
+        else { return nil }
+        return found.response
+    }
+
+    func count(of user: UUID) -> Int { changes.count(of: user) }
+
+    /// - Parameter count: The user's changes before the answer was made.
+    func keep(_ response: Response, for key: Key, user: UUID, changes count: Int, at now: Date) {
+        guard response.status == .ok, let length = response.body.contentLength, length <= Self.largest else { return }
+        let entry = Kept(
+            user: user, changes: count, until: now.addingTimeInterval(Self.seconds), response: response)
+        kept.withLock { kept in
+            if kept.count >= Self.limit, kept[key] == nil { kept = kept.filter { $0.value.until > now } }
+            if kept.count >= Self.limit { kept = [:] }
+            kept[key] = entry
+        }
+    }
+}
