@@ -85,9 +85,13 @@ struct OpenAPI {
         }
         let problem: JSON = ["application/problem+json": ["schema": Problem.schema.description]]
         let failures = failures(endpoint).sorted { $0.code < $1.code }.map { status in
-            JSON.Member(
+            var content = problem
+            if status == .badRequest, let refusal = endpoint.refusal {
+                content = problem.with([.init(name: endpoint.contentType, value: ["schema": refusal])])
+            }
+            return JSON.Member(
                 name: "\(status.code)",
-                value: ["description": .string(status.reasonPhrase), "content": problem])
+                value: ["description": .string(status.reasonPhrase), "content": content])
         }
         return [.init(name: "\(endpoint.status.code)", value: success)] + failures
     }

@@ -74,21 +74,24 @@ import Testing
     @Test func changesAreStreamed() async throws {
         let server = try await RunningServer.start(.sqlite)
         let id = try await filled(server, perMinute: [10])
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-        shell.arguments = [
-            "-sN", "--max-time", "4", "-H", "X-API-Key: \(server.key)", "\(server.base)/api/v2/scenarios/\(id)/events",
-        ]
-        let output = Pipe()
-        shell.standardOutput = output
-        try shell.run()
-        try await Task.sleep(for: .milliseconds(800))
+        let log = try temporaryFolder("events") + "/log"
+        let curl = try ServerProcess(
+            [
+                "curl", "-sN", "-H", "X-API-Key: \(server.key)", "\(server.base)/api/v2/scenarios/\(id)/events",
+            ], endedBy: "KILL", logPath: log, isReady: { FileManager.default.fileExists(atPath: log) })
+        func holds(_ text: String) async throws -> Bool {
+            for _ in 0..<600 {
+                if try String(contentsOfFile: log, encoding: .utf8).contains(text) { return true }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            return false
+        }
+        #expect(try await holds(#""total_requests":10"#))
         _ = try await server.send("POST", "/s/\(id)/ingest", type: nil, Data("{\"n\":1}\n".utf8))
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let events = text.split(separator: "\n").filter { $0.hasPrefix("data: ") }
-        #expect(events.count == 2)
-        #expect(events.first?.contains(#""total_requests":10"#) == true)
-        #expect(events.last?.contains(#""total_requests":11"#) == true)
+        #expect(try await holds(#""total_requests":11"#))
+        curl.stop()
+        let events = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+        #expect(events.count { $0 == "event: summary" } == 2)
         await server.stop()
     }
 

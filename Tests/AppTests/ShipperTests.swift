@@ -134,7 +134,7 @@ import Testing
             try bench.server.kill()
             try bench.server.start()
         }
-        for _ in 0..<300 where try await bench.client.events(of: bench.scenario) < Self.count {
+        for _ in 0..<1_200 where try await bench.client.events(of: bench.scenario) < Self.count {
             try await Task.sleep(for: .milliseconds(100))
         }
         try await Task.sleep(for: .seconds(2))  // what comes twice comes now

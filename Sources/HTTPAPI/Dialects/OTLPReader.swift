@@ -28,7 +28,9 @@ struct OTLPJSONReader: WholeEnvelope {
 
     private func list(_ parent: JSON, _ name: String) throws -> [JSON] {
         guard let value = parent[name], value != .null else { return [] }
-        guard let elements = value.elements else { throw EnvelopeProblem(detail: "\(name) is not an array.") }
+        guard let elements = value.elements,
+            elements.allSatisfy({ if case .object = $0 { true } else { false } })
+        else { throw EnvelopeProblem(detail: "\(name) is not an array of objects.") }
         return elements
     }
 

@@ -22,6 +22,7 @@ struct Endpoint: Sendable {
     var status = HTTPResponse.Status.ok
     var answer: (description: JSON?, components: [String: JSON]) = (nil, [:])
     var contentType = "application/json"
+    var refusal: JSON?  // what a 400 says beside a problem, in the words of a shipper's own protocol
     var answerHeaders: [String: String] = [:]  // name → what it says
     var isKept = false  // the answer may be a second old, unless this process changed something of the user's
     var respond: @Sendable (APIRequest) async throws -> Response = { _ in Response(status: .notImplemented) }
@@ -67,9 +68,9 @@ extension Endpoint {
     }
 
     /// Says that the request has a body of one of these types, which the handler reads.
-    func taking(anyOf types: [String]) -> Endpoint {
+    func taking(anyOf types: [String], _ description: JSON = ["description": "Records."]) -> Endpoint {
         var endpoint = self
-        (endpoint.body, endpoint.bodyTypes) = ((["description": "Records."], [:]), types)
+        (endpoint.body, endpoint.bodyTypes) = ((description, [:]), types)
         return endpoint
     }
 

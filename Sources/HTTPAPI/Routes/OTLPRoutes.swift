@@ -22,12 +22,15 @@ struct OTLPRoutes {
             "ExportLogsServiceRequest as Protocol Buffers or JSON. An answer of 200 means that the delivery is stored."
         endpoint.parameters = Intake.parameters
         endpoint.errors = Intake.errors
-        endpoint = endpoint.taking(anyOf: ["application/json", "application/x-protobuf"])
-            .answering(Self.answer) { request in
-                var reader = OTLPJSONReader()
-                _ = try await intake.take(request, &reader)
-                return Answer(())
-            }
+        endpoint = endpoint.taking(
+            anyOf: ["application/json", "application/x-protobuf"],
+            ["type": "object", "properties": ["resourceLogs": ["type": "array", "items": ["type": "object"]]]]
+        )
+        .answering(Self.answer) { request in
+            var reader = OTLPJSONReader()
+            _ = try await intake.take(request, &reader)
+            return Answer(())
+        }
         let json = endpoint.respond
         endpoint.respond = { request in
             guard request.request.headers[.contentType]?.contains("protobuf") == true else {

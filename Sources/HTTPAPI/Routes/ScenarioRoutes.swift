@@ -102,7 +102,8 @@ struct ScenarioRoutes {
         endpoint.errors = [.conflict, .preconditionFailed]
         endpoint.answerHeaders = ["ETag": "Its new version."]
         return endpoint.taking(ScenarioBodies.draft, answering: ScenarioBodies.scenario) { request, draft in
-            Self.answer(
+            _ = try draft.checked()
+            return Self.answer(
                 try await scenarios.update(
                     try request.required(Self.scenarioID), version: try Self.version(request), by: request.caller
                 ) { $0 = draft })
@@ -117,7 +118,9 @@ struct ScenarioRoutes {
         endpoint.answerHeaders = ["ETag": "Its new version."]
         return endpoint.taking(ScenarioBodies.patch, answering: ScenarioBodies.scenario) { request, patch in
             var draft = Scenario.Draft()
+            draft.name = "any"
             try ScenarioBodies.apply(patch, to: &draft)  // a body that is wrong is told before the version is looked at
+            _ = try draft.checked()
             return Self.answer(
                 try await scenarios.update(
                     try request.required(Self.scenarioID), version: try Self.version(request), by: request.caller,
@@ -165,6 +168,9 @@ struct ScenarioRoutes {
         endpoint.details = "Each item succeeds or fails alone; the answer has a result for each, in order."
         return endpoint.taking(ScenarioBodies.bulk, answering: ScenarioBodies.bulkResult) { request, bulk in
             let caller = try request.caller
+            guard bulk.action == .create ? bulk.ids.isEmpty : bulk.items.isEmpty else {
+                throw DomainError(.invalid, "items are for create alone, ids for everything else.")
+            }
             if bulk.action == .create {
                 return Answer(await results(bulk.items, request) { try await scenarios.create($0, by: caller) })
             }

@@ -62,16 +62,25 @@ struct SplunkRoutes {
         endpoint.details = "An answer of 200 means that the delivery is stored."
         endpoint.parameters = Intake.parameters + [Self.channel]
         endpoint.errors = Intake.errors
-        return endpoint.taking(anyOf: ["application/json", "text/plain"])
+        return endpoint
     }
+
+    private static let envelope: JSON = [
+        "type": "object", "required": ["event"],
+        "properties": [
+            "time": ["type": "number", "minimum": 0, "maximum": .number("1e11")],
+            "event": ["type": "string", "minLength": 1], "source": ["type": "string"], "host": ["type": "string"],
+        ],
+    ]
 
     private func event(_ path: String, id: String) -> Endpoint {
         var endpoint = collector(path, id: id, "Send traffic as Splunk events.")
-            .answering(Self.reply) { request in
+            .taking(anyOf: ["application/json"], Self.envelope).answering(Self.reply) { request in
                 var reader = SplunkEventReader()
                 _ = try await intake.take(request, tenant: try request(Self.channel), &reader)
                 return Answer(.success)
             }
+        endpoint.refusal = Self.reply.description
         let respond = endpoint.respond
         endpoint.respond = { request in
             do { return try await respond(request) } catch let problem as SplunkEventReader.Problem {
@@ -84,7 +93,7 @@ struct SplunkRoutes {
     private func raw(_ path: String, id: String) -> Endpoint {
         var endpoint = collector(path, id: id, "Send traffic as lines.")
         endpoint.parameters += [Self.source, Self.host]
-        return endpoint.answering(Self.reply) { request in
+        return endpoint.taking(anyOf: ["text/plain"], ["type": "string"]).answering(Self.reply) { request in
             var reader = TextLineReader(source: try request(Self.source) ?? request(Self.host))
             _ = try await intake.take(request, tenant: try request(Self.channel), &reader)
             return Answer(.success)

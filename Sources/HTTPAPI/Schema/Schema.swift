@@ -199,6 +199,9 @@ extension Schema {
             guard elements.count <= maximum else {
                 return wrong(pointer, "has \(elements.count) elements, expected at most \(maximum)", &problems)
             }
+            guard !isSet || Set(elements).count == elements.count else {
+                return wrong(pointer, "holds an element twice", &problems)
+            }
             let values = elements.enumerated().compactMap { element.read($1, "\(pointer)/\($0)", &problems) }
             return values.count == elements.count ? values : nil
         } write: { values, writer in
