@@ -53,7 +53,7 @@ struct EventStream {
             }
             try await Task.sleep(for: .seconds(1))
             quiet += 1
-            do { current = try await metrics.metrics(id, by: caller) } catch is DomainError { current = nil }  // deleted
+            do { current = try await metrics.metrics(id, by: caller) } catch is DomainError { current = nil }
         }
     }
 }

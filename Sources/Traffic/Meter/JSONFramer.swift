@@ -62,7 +62,7 @@ struct JSONFramer {
     mutating func finish(into meter: inout RecordMeter) {
         let rest = Bytes(start: nil, count: 0)
         switch state {
-        case .between: if isInArray { reject(rest, as: .incomplete, &meter) }  // its end is missing, and who knows what else
+        case .between: if isInArray { reject(rest, as: .incomplete, &meter) }  // its end is missing
         case .scalar: emit(rest, &meter)
         case .damaged: reject(rest, &meter)
         case .container, .string, .escape: reject(rest, as: .incomplete, &meter)
