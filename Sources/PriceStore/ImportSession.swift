@@ -99,14 +99,7 @@ final class ImportSession {
         guard collector.rates > 0 else {
             throw PriceStoreError.notAnOffer(source: source.name, reason: "'\(facts.offerCode)' has no rates")
         }
-        let isDated =
-            facts.publicationDate.isEmpty || facts.publicationDate.prefixMatch(of: #/\d{4}-\d{2}-\d{2}/#) != nil
-        guard isDated, facts.offerCode.wholeMatch(of: #/[A-Za-z0-9:._-]{1,100}/#) != nil else {
-            let (name, value) =
-                isDated ? ("offer code", facts.offerCode) : ("publication date", facts.publicationDate)
-            throw PriceStoreError.notAnOffer(
-                source: source.name, reason: "its \(name) is \(String(reflecting: String(value.prefix(60))))")
-        }
+        try checkPlaces(facts, collector, source.name)
         var version = OfferVersion(
             offerCode: facts.offerCode, form: facts.form, version: facts.version,
             publicationDate: facts.publicationDate,
@@ -147,6 +140,20 @@ final class ImportSession {
         }
         staged.append(Staged(version: version, paths: paths))
         report.imported.append(version)
+    }
+
+    /// Offer codes and regions become names of directories.
+    private func checkPlaces(_ facts: SourceFacts, _ collector: RateCollector, _ source: String) throws {
+        for (what, name) in [("offer code", facts.offerCode)] + collector.regions.map({ ("region", $0) }) {
+            let isFine = what == "region" || name.wholeMatch(of: #/[A-Za-z0-9:._-]{1,100}/#) != nil
+            guard isFine, Directory.component(name).utf8.count <= 200 else {
+                let reason = "its \(what) is \(ParseFailure.show(name.utf8))"
+                throw PriceStoreError.notAnOffer(source: source, reason: reason)
+            }
+        }
+        guard collector.regions.count < ProductTable.maximumRegions else {
+            throw PriceStoreError.notAnOffer(source: source, reason: "it names \(collector.regions.count) regions")
+        }
     }
 
     /// The region whose file this is: named in AWS's path (`…/<version>/<region>/index.json`) or by the file itself; else the

@@ -62,14 +62,86 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"0.0200000000\"", "\"-0.02\"", "a price of 0 or more"),
-        ("2026-09-01T", "yesterday T", "publication date"), ("AmazonTest", "Amazon\\u001bTest", "offer code"),
-    ]) func whatNoPriceListSaysIsRefused(old: String, new: String, reason: String) throws {
+        ("\"0.0200000000\"", "\"-0.02\"", "a price of 0 or more"), ("2026-09-01T", "yesterday T", "a date"),
+        ("2026-09-01T12", "2026-13-01T12", "a date"), ("AmazonTest", "Amazon\\u001bTest", "a printable name"),
+        ("EUC1-Request", "EUC1-\\u0007Request", "a printable name"), ("\"Call\"", "\"Ca\u{9B}ll\"", "a printable name"),
+        ("\"unit\" : \"GB\"", "\"unit\" : \"G\\nB\"", "a printable name"),
+        ("\"TRANSFER00000001\" : {", "\"TRANSFER000000\u{7F}1\" : {", "a printable name"),
+    ]) func whatNoPriceListSaysIsRefusedWithItsByte(old: String, new: String, expected: String) throws {
         let place = try Workplace()
         let text = try Fixture.text("offer.json")
         #expect(text.contains(old))
-        #expect { try place.load(text.replacing(old, with: new)) } throws: { "\($0)".contains(reason) }
+        try place.load(text)
+        let before = try place.store.offers()
+        #expect {
+            try place.load(text.replacing(old, with: new))
+        } throws: {
+            guard case PriceStoreError.malformed(_, .byte(let at), _, let said) = $0 else { return false }
+            return at > 0 && said.contains(expected)
+        }
+        #expect(try place.store.offers() == before)
+    }
+
+    @Test(arguments: [
+        ("Date\",\"2026-09", "Date\",\"soon", 3), ("AmazonTest\"\n", "Amazon\u{1B}Test\"\n", 5),
+        ("EUC1-EU-AWS", "EUC1-EU\tAWS", 12), ("\"GB\"", "\"G\u{7F}B\"", 12),
+    ]) func aLineOfACSVIsNamedToo(old: String, new: String, line: Int) throws {
+        let place = try Workplace()
+        let text = try Fixture.text("offer.csv")
+        #expect(text.contains(old))
+        #expect {
+            try place.load(text.replacing(old, with: new), "a.csv")
+        } throws: {
+            guard case PriceStoreError.malformed(_, .line(let at, _), _, _) = $0 else { return false }
+            return at == line
+        }
         #expect(try place.store.offers().isEmpty)
+    }
+
+    /// The key that is added, again, to the object that begins with `before`.
+    @Test(arguments: [
+        ("{\n  \"formatVersion\"", "{ \"offerCode\" : \"Other\", \"formatVersion\""),
+        ("\"products\" : {", "\"products\" : { \"TIERED0000000001\" : { \"sku\" : \"X\" },"),
+        ("\"usagetype\" : \"EUC1-Request\",", "\"usagetype\" : \"a\", \"usagetype\" : \"EUC1-Request\","),
+        ("\"productFamily\" : \"Bundle\",", "\"productFamily\" : \"a\", \"productFamily\" : \"Bundle\","),
+        ("\"OnDemand\" : {", "\"OnDemand\" : { \"TIERED0000000001\" : {},"),
+        ("\"OnDemand\" : {", "\"OnDemand\" : {}, \"OnDemand\" : {"),
+        (
+            "\"TIERED0000000001.JRTCKXETXF\" : {",
+            "\"TIERED0000000001.JRTCKXETXF\" : {}, \"TIERED0000000001.JRTCKXETXF\" : {"
+        ),
+        ("\"priceDimensions\" : {", "\"priceDimensions\" : {}, \"priceDimensions\" : {"),
+        ("\"unit\" : \"GB\"", "\"unit\" : \"GB\", \"unit\" : \"GB\""),
+        ("{ \"USD\" : \"0.0200000000\" }", "{ \"USD\" : \"0.0200000000\", \"USD\" : \"0.03\" }"),
+    ]) func aKeyGivenTwiceIsRefused(old: String, new: String) throws {
+        let place = try Workplace()
+        let text = try Fixture.text("offer.json")
+        #expect(text.contains(old))
+        #expect {
+            try place.load(text.replacing(old, with: new, maxReplacements: 1))
+        } throws: {
+            guard case PriceStoreError.malformed(_, .byte, let found, "each key once") = $0 else { return false }
+            return found.contains("again")
+        }
+        let plan = try Fixture.text("plan.json")
+        #expect {
+            try place.load(
+                plan.replacing("\"version\"", with: "\"regionCode\" : \"a\", \"version\"", maxReplacements: 1))
+        } throws: {
+            guard case PriceStoreError.malformed(_, .byte, _, "each key once") = $0 else { return false }
+            return true
+        }
+    }
+
+    @Test func aLostQuoteIsNeverReadOver() throws {
+        let place = try Workplace()
+        let bytes = Array(try Fixture.text("offer.csv").utf8)
+        for (at, byte) in bytes.enumerated() where byte == UInt8(ascii: "\"") {
+            let file = try place.write(Data(bytes[..<at] + bytes[(at + 1)...]), "lost.csv")
+            #expect(throws: PriceStoreError.self, "without the quote at byte \(at)") {
+                try place.store.importFile(file, importedAt: Workplace.day)
+            }
+        }
     }
 
     @Test(arguments: [

@@ -23,6 +23,12 @@ struct InternTable {
         return text.withUTF8 { intern($0) }
     }
 
+    /// What follows the last `.`: of `SKU.term.rate` the rate, of a name without any all of it.
+    mutating func intern(afterLastDot bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        let start = bytes.lastIndex(of: UInt8(ascii: ".")).map { $0 + 1 } ?? 0
+        return intern(UnsafeBufferPointer(rebasing: bytes[start...]))
+    }
+
     mutating func intern(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBufferPointer { intern($0) } }
 
     mutating func intern(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {

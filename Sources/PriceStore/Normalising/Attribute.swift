@@ -12,6 +12,9 @@ enum Attribute: Int, CaseIterable {
 
     static let kept = allCases.filter { $0.rawValue >= Attribute.productFamily.rawValue }
 
+    /// Becomes part of a price's name, rather than a remark about it.
+    var isName: Bool { rawValue < Attribute.productFamily.rawValue }
+
     /// AWS's JSON name, the key in ``OfferRate/attributes``.
     var name: String {
         switch self {

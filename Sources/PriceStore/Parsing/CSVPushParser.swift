@@ -44,6 +44,11 @@ struct CSVPushParser {
                     let from = at
                     while at < window.count, window[at] != UInt8(ascii: ","), window[at] != 0x0A { at += 1 }
                     field = Array(window[from..<at])
+                    if field.contains(UInt8(ascii: "\"")) {
+                        throw ParseFailure(
+                            position: .line(line, column: ""), found: ParseFailure.show(field),
+                            expected: "'\"' at the beginning of a field only")
+                    }
                     if at < window.count, window[at] == 0x0A || isLast, field.last == 0x0D { field.removeLast() }
                 }
                 fields.append(field)

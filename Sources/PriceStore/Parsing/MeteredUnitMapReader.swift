@@ -16,7 +16,7 @@ final class MeteredUnitMapReader: SourceReader {
         self.collector = collector
         facts.form = .meteredUnitMap
         parser = JSONPushParser(
-            JSONPath(onScalar: { [unowned self] in scalar($0, $1) }, onEnd: { [unowned self] in try end($0, $1) }))
+            JSONPath(onScalar: { [unowned self] in try scalar($0, $1) }, onEnd: { [unowned self] in try end($0, $1) }))
     }
 
     var rates: Int { collector.rates }
@@ -28,11 +28,12 @@ final class MeteredUnitMapReader: SourceReader {
         return .rates(facts)
     }
 
-    private func scalar(_ path: [String], _ text: JSONText) {
+    private func scalar(_ path: [String], _ text: JSONText) throws {
         if path.count == 2, path[0] == "manifest" {
             switch path[1] {
             case "serviceId": facts.offerCode = "meter:" + text.string
             case "hawkFilePublicationDate":
+                try text.checked { try Names.checkDate($0) }
                 facts.publicationDate = text.string
                 facts.version = text.string.filter(\.isNumber)
             case "currencyCode": currency = text.string
@@ -40,6 +41,7 @@ final class MeteredUnitMapReader: SourceReader {
             }
         }
         guard path.count == 4, path[0] == "regions" else { return }
+        try text.checked { try Names.check($0) }
         switch path[3] {
         case "rateCode": entry.rateCode = text.string
         case "price": (entry.price, entry.offset) = (text.string, text.offset)

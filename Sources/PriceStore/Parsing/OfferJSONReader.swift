@@ -4,27 +4,22 @@ internal import CostModel
 ///
 /// Memory: 26 bytes a product (SKU, region, kind) and the distinct kinds. An EC2 file of all regions needs under 80 MB.
 struct OfferJSONReader: JSONSourceHandler {
-    enum Place {
-        case document, products, product, attributes, terms, section, skuTerms, term, dimensions, dimension
-        case pricePerUnit, appliesTo, termAttributes
-    }
-
-    enum Field {
-        case none, offerCode, version, publicationDate, productFamily, attribute(Attribute)
-        case termCode, effectiveDate, description, begin, end, unit, currency, lease, option, offeringClass
-    }
-
     let collector: RateCollector
     private var facts = SourceFacts()
     private var places: [Place] = []
+    private var seen: [UInt32] = []  // for each open object, a bit for each known key it has had
     private var next: Place?
     private var field = Field.none
     private var values = AttributeValues()
     private var classifier = ProductClassifier()
     private var products = ProductTable()
     private var sku = SKU()
+    private var skuOffset = 0
     private var attributeNames = InternTable()
-    private var attributes: [Attribute?] = []
+    private var attributes: [(attribute: Attribute?, product: Int)] = []  // known as, and the last product that had it
+    private var productNumber = 0
+    private var termCodes: [UInt32] = []  // of the SKU's terms so far
+    private var currencies: [[UInt8]] = []  // of the rate's prices so far
     private var term: OfferTerm
     private var isReserved = false
     private var currencyName: [UInt8] = []
@@ -51,44 +46,85 @@ struct OfferJSONReader: JSONSourceHandler {
         switch places.last {
         case .document: documentKey(text)
         case .products:
-            sku = text.withUnescaped { SKU($0, longOnes: &collector.longSKUs) }
+            sku = try readSKU(text)
             values.removeAll()
+            productNumber += 1
             next = .product
         case .product: productKey(text)
         case .attributes:
-            let number = Int(text.withUnescaped { attributeNames.intern($0) })
-            if number == attributes.count { attributes.append(text.withUnescaped { Attribute(named: $0) }) }
-            guard let attribute = attributes[number] else { return false }
+            guard let attribute = try attribute(text) else { return false }
             field = .attribute(attribute)
         case .terms:
             isReserved = text.is("Reserved")
             next = isReserved || text.is("OnDemand") ? .section : nil
             if next == nil { facts.notes.append("terms of type '\(text.string)' passed over") }
         case .section:
-            sku = text.withUnescaped { SKU($0, longOnes: &collector.longSKUs) }
-            guard let product = products.use(sku) else {
+            sku = try readSKU(text)
+            guard let use = products.use(sku, isReserved: isReserved) else {
                 facts.termsWithoutProduct += 1
                 return false
             }
-            term.beginSKU(sku, product)
+            guard !use.isRepeated else { throw text.again }
+            term.beginSKU(sku, use.product)
+            termCodes.removeAll(keepingCapacity: true)
             next = .skuTerms
         case .skuTerms:
-            term.begin(isReserved: isReserved)
+            try beginTerm(text)
             next = .term
         case .term: termKey(text)
         case .dimensions:
-            term.beginRate(text)
+            try term.beginRate(text)
             next = .dimension
         case .dimension: dimensionKey(text)
         case .pricePerUnit:
             field = .currency
-            currencyName = text.withUnescaped { Array($0) }
+            currencyName = try text.checked { try Names.checked($0) }
+            guard !currencies.contains(currencyName) else { throw text.again }
+            currencies.append(currencyName)
         case .termAttributes: contractKey(text)
         case .appliesTo, nil: break
         }
+        try checkOnce(text)
         if next != nil { return true }
         if case .none = field { return false }
         return true
+    }
+
+    private mutating func readSKU(_ text: JSONText) throws -> SKU {
+        skuOffset = text.offset
+        return try text.checked { bytes in
+            try Names.check(bytes)
+            return SKU(bytes, longOnes: &collector.longSKUs)
+        }
+    }
+
+    private mutating func attribute(_ text: JSONText) throws -> Attribute? {
+        let number = Int(text.withUnescaped { attributeNames.intern($0) })
+        if number == attributes.count { attributes.append((text.withUnescaped { Attribute(named: $0) }, 0)) }
+        guard attributes[number].product != productNumber else { throw text.again }
+        attributes[number].product = productNumber
+        return attributes[number].attribute
+    }
+
+    private mutating func beginTerm(_ text: JSONText) throws {
+        let code = text.withUnescaped { collector.words.intern(afterLastDot: $0) }
+        guard !termCodes.contains(code) else { throw text.again }
+        termCodes.append(code)
+        term.begin(isReserved: isReserved)
+    }
+
+    /// A second value for one key would silently win over the first.
+    private mutating func checkOnce(_ text: JSONText) throws {
+        let bit: UInt32
+        switch (next, field) {
+        case (.product, _), (.skuTerms, _), (.term, _), (.dimension, _): return  // names, told apart elsewhere
+        case (nil, .none), (nil, .attribute), (nil, .currency): return
+        case (.section, _): bit = isReserved ? 1 << 30 : 1 << 31
+        case (let place?, _): bit = 1 << place.rawValue
+        case (nil, let field): bit = 1 << field.number
+        }
+        guard seen[seen.count - 1] & bit == 0 else { throw text.again }
+        seen[seen.count - 1] |= bit
     }
 
     private mutating func documentKey(_ text: JSONText) {
@@ -138,15 +174,19 @@ struct OfferJSONReader: JSONSourceHandler {
         guard kind != .literal else { return }
         switch field {
         case .none: break
-        case .offerCode: facts.offerCode = text.string
-        case .version: facts.version = text.string
-        case .publicationDate: facts.publicationDate = text.string
+        case .offerCode: facts.offerCode = try name(text)
+        case .version: facts.version = try name(text)
+        case .publicationDate:
+            try text.checked { try Names.checkDate($0) }
+            facts.publicationDate = text.string
         case .productFamily: text.withUnescaped { values.set(.productFamily, $0) }
-        case .attribute(let attribute): text.withUnescaped { values.set(attribute, $0) }
-        case .termCode: term.code = text.withUnescaped { collector.words.intern($0) }
-        case .effectiveDate: term.setDate(text)
+        case .attribute(let attribute):
+            if attribute.isName { try text.checked { try Names.check($0) } }
+            text.withUnescaped { values.set(attribute, $0) }
+        case .termCode: term.code = collector.words.intern(try name(text))
+        case .effectiveDate: try term.setDate(text)
         case .description: term.setDescription(text)
-        case .unit: term.setUnit(text)
+        case .unit: try term.setUnit(text)
         case .begin: try term.setBegin(text)
         case .end: try term.setEnd(text)
         case .currency: try term.setPrice(text, currency: currencyName)
@@ -156,19 +196,29 @@ struct OfferJSONReader: JSONSourceHandler {
         }
     }
 
+    private func name(_ text: JSONText) throws -> String {
+        try text.checked { try Names.check($0) }
+        return text.string
+    }
+
     mutating func beginObject(at offset: Int) throws {
         if places.isEmpty { next = .document }
         guard let place = next, place != .appliesTo else { throw wrong(offset, "an object", "a single value") }
+        if place == .pricePerUnit { currencies.removeAll(keepingCapacity: true) }
         places.append(place)
+        seen.append(0)
         (next, field) = (nil, .none)
     }
 
     mutating func endObject(at offset: Int) throws {
+        seen.removeLast()
         switch places.popLast() {
         case .product:
             let offerCode = facts.offerCode.isEmpty ? values.string(.serviceCode) : facts.offerCode
             let (region, kind) = classifier.classify(values, offerCode: offerCode, into: collector)
-            products.insert(sku, region: region, kind: kind)
+            guard products.insert(sku, region: region, kind: kind) else {
+                throw ParseFailure(position: .byte(skuOffset), found: "the SKU again", expected: "each key once")
+            }
         case .dimension: term.endRate()
         case .term: try term.end()
         default: break

@@ -43,20 +43,18 @@ struct OfferTerm {
     }
 
     /// The key of a dimension is its rate code; `rateCode` inside repeats it and is not read.
-    mutating func beginRate(_ key: JSONText) {
+    /// - Throws: ``ParseFailure`` where the term has had this rate.
+    mutating func beginRate(_ key: JSONText) throws {
         row = base
         (row.unit, row.currency, row.appliesTo) = (none, none, none)
         (hasPrice, isUSD) = (false, false)
         applying.removeAll(keepingCapacity: true)
         descriptionStart = descriptions.count
-        setRateCode(key)
-    }
-
-    private mutating func setRateCode(_ text: JSONText) {
-        row.rateID = text.withUnescaped { bytes in
-            let start = bytes.lastIndex(of: UInt8(ascii: ".")).map { $0 + 1 } ?? 0
-            return collector.words.intern(UnsafeBufferPointer(rebasing: bytes[start...]))
+        row.rateID = try key.checked { bytes in
+            try Names.check(bytes)
+            return collector.words.intern(afterLastDot: bytes)
         }
+        guard !pending.contains(where: { $0.row.rateID == row.rateID }) else { throw key.again }
     }
 
     mutating func setDescription(_ text: JSONText) {
@@ -65,39 +63,38 @@ struct OfferTerm {
     }
 
     /// Thousands of terms in a row have one date.
-    mutating func setDate(_ text: JSONText) {
+    mutating func setDate(_ text: JSONText) throws {
         if !text.bytes.elementsEqual(lastDate.text) {
+            try text.checked { try Names.check($0) }
             lastDate = (Array(text.bytes), text.withUnescaped { collector.words.intern(Decimals.date($0)) })
         }
         date = lastDate.word
     }
 
-    mutating func setUnit(_ text: JSONText) { row.unit = text.withUnescaped { collector.words.intern($0) } }
+    mutating func setUnit(_ text: JSONText) throws {
+        row.unit = try text.checked { bytes in
+            try Names.check(bytes)
+            return collector.words.intern(bytes)
+        }
+    }
 
     mutating func setBegin(_ text: JSONText) throws {
-        guard let begin = try number(text, { try Decimals.bound($0) }) else {
+        guard let begin = try text.checked({ try Decimals.bound($0) }) else {
             throw ParseFailure(position: .byte(text.offset), found: "'\(text.string)'", expected: "a number")
         }
         row.begin = begin
     }
 
-    mutating func setEnd(_ text: JSONText) throws { row.end = try number(text) { try Decimals.bound($0) } }
+    mutating func setEnd(_ text: JSONText) throws { row.end = try text.checked { try Decimals.bound($0) } }
 
     /// Dollars win over any other currency.
     mutating func setPrice(_ text: JSONText, currency: [UInt8]) throws {
-        let amount = try number(text) { try Decimals.amount($0) }
+        let amount = try text.checked { try Decimals.amount($0) }
         guard !isUSD else { return }
         isUSD = currency.elementsEqual("USD".utf8)
         hasPrice = true
         row.amount = amount
         row.currency = collector.words.intern(currency)
-    }
-
-    private func number<R>(_ text: JSONText, _ read: (UnsafeBufferPointer<UInt8>) throws -> R) throws -> R {
-        do { return try text.withUnescaped(read) } catch let error as Decimals.Malformed {
-            throw ParseFailure(
-                position: .byte(text.offset), found: ParseFailure.show(text.bytes), expected: error.expected)
-        }
     }
 
     mutating func applies(to sku: JSONText) {

@@ -12,6 +12,7 @@ final class PriceListCSVReader: SourceReader {
     private var columns: [String] = []
     private var index: [String: Int] = [:]
     private var attributes: [Attribute?] = []
+    private var areNames: [Bool] = []
     private var isLenient = false
     private var isPriceList = false  // its first lines look like one
     private var classifier = ProductClassifier()
@@ -20,6 +21,10 @@ final class PriceListCSVReader: SourceReader {
     private var lastLine = 0
 
     static let required = ["SKU", "RateCode", "Unit", "EffectiveDate", "Currency"]
+    private static let otherNames = [
+        "OfferTermCode", "LeaseContractLength", "PurchaseOption", "OfferingClass", "DiscountedSKU",
+        "DiscountedServiceCode", "DiscountedUsageType", "DiscountedOperation", "DiscountedRegionCode", "ServiceCode",
+    ]
 
     private static let noHeader = DetectingReader.Refusal(
         reason: "text without the header of an offer CSV (SKU, OfferTermCode, RateCode …)")
@@ -28,10 +33,18 @@ final class PriceListCSVReader: SourceReader {
 
     var rates: Int { collector.rates }
 
-    func feed(_ chunk: UnsafeBufferPointer<UInt8>) throws { try parser.feed(chunk, record: read) }
+    func feed(_ chunk: UnsafeBufferPointer<UInt8>) throws {
+        do { try parser.feed(chunk, record: read) } catch let failure as ParseFailure { throw judged(failure) }
+    }
+
+    /// Prose is not called a broken price list.
+    private func judged(_ failure: ParseFailure) -> any Error {
+        columns.isEmpty && !isPriceList ? Self.noHeader : failure
+    }
 
     func finish() throws -> SourceContents {
-        let isCut = try parser.finish(record: read)
+        let isCut: Bool
+        do { isCut = try parser.finish(record: read) } catch let failure as ParseFailure { throw judged(failure) }
         guard !columns.isEmpty else {
             guard isPriceList else { throw Self.noHeader }
             throw ParseFailure(
@@ -61,6 +74,7 @@ final class PriceListCSVReader: SourceReader {
             throw ParseFailure(
                 position: .line(line, column: column), found: "\(fields.count) fields", expected: "\(columns.count)")
         }
+        try checkNames(line, fields)
         if index["DiscountedSKU"] != nil { try readSavingsPlan(line, fields) } else { try readRate(line, fields) }
     }
 
@@ -70,9 +84,11 @@ final class PriceListCSVReader: SourceReader {
         if isLenient || ["FormatVersion", "Publication Date", "OfferCode"].contains(texts[0]) { isPriceList = true }
         if texts.contains("SKU"), texts.contains("RateCode") { return try readHeader(line, texts) }
         switch texts[0] {
-        case "Publication Date": facts.publicationDate = texts.count > 1 ? texts[1] : ""
-        case "Version": facts.version = texts.count > 1 ? texts[1] : ""
-        case "OfferCode": facts.offerCode = texts.count > 1 ? texts[1] : ""
+        case "Publication Date":
+            try checked(texts[0], line, fields.count > 1 ? fields[1] : []) { try Names.checkDate($0) }
+            facts.publicationDate = texts[1]
+        case "Version": facts.version = try head(line, fields)
+        case "OfferCode": facts.offerCode = try head(line, fields)
         default: break
         }
         guard line < 20 else {
@@ -81,6 +97,12 @@ final class PriceListCSVReader: SourceReader {
                 position: .line(line, column: ""), found: ParseFailure.show(fields[0]),
                 expected: "a header with the columns SKU, RateCode, Unit")
         }
+    }
+
+    private func head(_ line: Int, _ fields: [[UInt8]]) throws -> String {
+        guard fields.count > 1 else { return "" }
+        try checked(String(decoding: fields[0], as: UTF8.self), line, fields[1]) { try Names.check($0) }
+        return String(decoding: fields[1], as: UTF8.self)
     }
 
     private func readHeader(_ line: Int, _ texts: [String]) throws {
@@ -93,6 +115,8 @@ final class PriceListCSVReader: SourceReader {
         }
         columns = texts
         attributes = texts.map { Attribute(named: $0.utf8) }
+        let names = Set(Self.required + Self.otherNames)
+        areNames = zip(texts, attributes).map { names.contains($0) || $1?.isName ?? false }
         if index["DiscountedSKU"] != nil {
             facts.form = .savingsPlan
             facts.offerCode = ""
@@ -113,9 +137,21 @@ final class PriceListCSVReader: SourceReader {
     private func number<R>(
         _ name: String, _ line: Int, _ fields: [[UInt8]], _ read: (UnsafeBufferPointer<UInt8>) throws -> R
     ) throws -> R {
-        do { return try field(name, fields).withUnsafeBufferPointer(read) } catch let error as Decimals.Malformed {
-            let found = ParseFailure.show(field(name, fields))
-            throw ParseFailure(position: .line(line, column: name), found: found, expected: error.expected)
+        try checked(name, line, field(name, fields), read)
+    }
+
+    private func checked<R>(
+        _ name: String, _ line: Int, _ field: [UInt8], _ read: (UnsafeBufferPointer<UInt8>) throws -> R
+    ) throws -> R {
+        do { return try field.withUnsafeBufferPointer(read) } catch let error as Decimals.Malformed {
+            throw ParseFailure(
+                position: .line(line, column: name), found: ParseFailure.show(field), expected: error.expected)
+        }
+    }
+
+    private func checkNames(_ line: Int, _ fields: [[UInt8]]) throws {
+        for (number, field) in fields.enumerated() where areNames[number] {
+            try checked(columns[number], line, field) { try Names.check($0) }
         }
     }
 

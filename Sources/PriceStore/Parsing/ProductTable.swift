@@ -8,40 +8,36 @@ struct ProductTable {
     private static let blockSize = 1 << 15
     private var skus: [[SKU]] = []
     private var kinds: [[UInt32]] = []
-    private var regions: [[UInt16]] = []  // the highest bit: a term names the product
+    private var regions: [[UInt16]] = []  // the two highest bits: a term on demand, a reserved one names the product
+    static let maximumRegions = 0x4000
     private var slots = [UInt32](repeating: 0, count: 1 << 12)  // product + 1; 0 is free
     private(set) var count = 0
     private(set) var used = 0
 
-    /// A SKU listed twice: the later product holds, as in any JSON object.
-    mutating func insert(_ sku: SKU, region: Int, kind: UInt32) {
+    /// - Returns: false for a SKU that is there already.
+    mutating func insert(_ sku: SKU, region: Int, kind: UInt32) -> Bool {
         let slot = slot(of: sku)
-        if slots[slot] != 0 {
-            let product = Int(slots[slot] - 1)
-            kinds[product / Self.blockSize][product % Self.blockSize] = kind
-            regions[product / Self.blockSize][product % Self.blockSize] = UInt16(region & 0x7FFF)
-            return
-        }
+        guard slots[slot] == 0 else { return false }
         if count % Self.blockSize == 0 { addBlock() }
         skus[skus.count - 1].append(sku)
         kinds[kinds.count - 1].append(kind)
-        regions[regions.count - 1].append(UInt16(region & 0x7FFF))
+        regions[regions.count - 1].append(UInt16(region & 0x3FFF))
         count += 1
         slots[slot] = UInt32(count)
         if count * 4 > slots.count * 3 { grow() }
+        return true
     }
 
-    /// The product, marked as having terms.
-    mutating func use(_ sku: SKU) -> Product? {
+    /// The product, marked as having terms; repeated, where it had such terms before.
+    mutating func use(_ sku: SKU, isReserved: Bool) -> (product: Product, isRepeated: Bool)? {
         let slot = slot(of: sku)
         guard slots[slot] != 0 else { return nil }
         let product = Int(slots[slot] - 1)
         let (block, index) = (product / Self.blockSize, product % Self.blockSize)
-        if regions[block][index] & 0x8000 == 0 {
-            regions[block][index] |= 0x8000
-            used += 1
-        }
-        return Product(region: Int(regions[block][index] & 0x7FFF), kind: kinds[block][index])
+        let (former, mark) = (regions[block][index], UInt16(isReserved ? 0x4000 : 0x8000))
+        if former & 0xC000 == 0 { used += 1 }
+        regions[block][index] |= mark
+        return (Product(region: Int(former & 0x3FFF), kind: kinds[block][index]), former & mark != 0)
     }
 
     private func slot(of sku: SKU) -> Int {

@@ -76,7 +76,7 @@ final class SavingsPlanJSONReader: SourceReader {
         facts.form = .savingsPlan
         parser = JSONPushParser(
             JSONPath(
-                onScalar: { [unowned self] in scalar($0, $1) }, onEnd: { [unowned self] in try end($0, $1) }))
+                onScalar: { [unowned self] in try scalar($0, $1) }, onEnd: { [unowned self] in try end($0, $1) }))
     }
 
     var rates: Int { collector.rates }
@@ -91,11 +91,14 @@ final class SavingsPlanJSONReader: SourceReader {
         return .rates(facts)
     }
 
-    private func scalar(_ path: [String], _ text: JSONText) {
+    private func scalar(_ path: [String], _ text: JSONText) throws {
         let value = text.string
+        if path.last != "description", path.last != "disclaimer" { try text.checked { try Names.check($0) } }
         switch path {
         case ["version"]: facts.version = value
-        case ["publicationDate"]: facts.publicationDate = value
+        case ["publicationDate"]:
+            try text.checked { try Names.checkDate($0) }
+            facts.publicationDate = value
         case ["regionCode"]: facts.regionCode = value
         case ["products", "[]", "sku"]: planSKU = value
         case ["products", "[]", "productFamily"]: plan.family = value

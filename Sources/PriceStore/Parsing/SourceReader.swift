@@ -51,12 +51,20 @@ final class JSONSource<Handler: JSONSourceHandler>: SourceReader {
 /// Follows a JSON document by the keys that lead to each value; `[]` stands for an array. For all but the largest files.
 struct JSONPath: JSONHandler {
     private(set) var keys: [String] = []
+    private var seen: [Set<String>] = []  // for each level, the keys so far
     var onScalar: ([String], JSONText) throws -> Void
-    var onEnd: ([String], Int) throws -> Void = { _, _ in }
-    var onBegin: ([String], Int) throws -> Void = { _, _ in }
+    var onEnd: ([String], Int) throws -> Void
+    var onBegin: ([String], Int) throws -> Void
+
+    init(
+        onScalar: @escaping ([String], JSONText) throws -> Void,
+        onEnd: @escaping ([String], Int) throws -> Void = { _, _ in },
+        onBegin: @escaping ([String], Int) throws -> Void = { _, _ in }
+    ) { (self.onScalar, self.onEnd, self.onBegin) = (onScalar, onEnd, onBegin) }
 
     mutating func key(_ text: JSONText) throws -> Bool {
         keys[keys.count - 1] = text.string
+        guard seen[seen.count - 1].insert(text.string).inserted else { throw text.again }
         return true
     }
 
@@ -65,10 +73,12 @@ struct JSONPath: JSONHandler {
     mutating func beginObject(at offset: Int) throws {
         try onBegin(keys, offset)
         keys.append("")
+        seen.append([])
     }
 
     mutating func endObject(at offset: Int) throws {
         keys.removeLast()
+        seen.removeLast()
         try onEnd(keys, offset)
     }
 
