@@ -2,8 +2,8 @@ internal import Crypto
 
 /// One import on its way: sources parsed into a private directory, which a commit turns into the next generation.
 ///
-/// Parsing needs no lock. The directory's `alive` file is locked while the process lives: what a crash leaves is recognised by its
-/// free lock and removed by the next commit.
+/// Parsing needs no lock. The directory's `alive` file is locked while the process lives: what a crash leaves is recognised by
+/// its free lock, and removed when the next session begins or commits.
 final class ImportSession {
     struct Staged {
         var version: OfferVersion
@@ -27,12 +27,28 @@ final class ImportSession {
         self.importedAt = importedAt
         self.progress = progress
         directory = "\(store)/staging-\(UInt64.random(in: 0...UInt64.max))"
+        try Directory.make(store)
+        let lock = try File(store + "/lock", .update)
+        _ = try lock.lock()  // nobody takes the directory for a dead one before `alive` is locked
+        try Self.removeDead(in: store)
         try Directory.make(directory)
         alive = try File(directory + "/alive", .truncate)
         _ = try alive.lock(waiting: false)
     }
 
     deinit { Directory.remove(directory) }
+
+    /// What killed imports left. Under the store's lock.
+    static func removeDead(in store: String) throws {
+        for name in Directory.names(store) where name.hasPrefix("staging-") {
+            let alive = "\(store)/\(name)/alive"
+            guard Directory.kind(alive) != nil else {
+                Directory.remove("\(store)/\(name)")
+                continue
+            }
+            if try File(alive, .update).lock(waiting: false) { Directory.remove("\(store)/\(name)") }
+        }
+    }
 
     /// Parses one source whose bytes `produce` hands out, and stages its files.
     ///

@@ -33,20 +33,33 @@ extension PriceStore {
 
     /// Under the store's lock: `change` alters the manifest, and the files it then names are linked into a new generation.
     ///
-    /// - Parameter newFiles: Where a file that no generation has yet stands, by its SHA-256.
-    func commit(newFiles: [String: String] = [:], _ change: (inout Manifest) throws -> Void) throws {
+    /// - Parameters:
+    ///   - newFiles: Where a file just made stands, by its SHA-256; it comes before an equal one that is there.
+    ///   - needsWhole: A damaged file among those that become current is an error.
+    /// - Returns: Files that the changed offers keep and that are damaged.
+    @discardableResult
+    func commit(
+        newFiles: [String: String] = [:], needsWhole: Bool = false, _ change: (inout Manifest) throws -> Void
+    ) throws -> [StoreProblem] {
         try Directory.make(directory + "/generations")
         let lock = try File(directory + "/lock", .update)
         _ = try lock.lock()
         try removeLeftovers()
         let former = Directory.readLink(root).map { directory + "/" + $0 }
-        let old = try former.map { try Self.manifest(at: $0) } ?? Manifest()
-        var manifest = old
+        var manifest = try former.map { try Self.manifest(at: $0) } ?? Manifest()
+        let places = former.map { Self.places($0, manifest) } ?? [:]
         manifest.generation += 1
         try change(&manifest)
+        let changed = manifest.offers.values.filter { $0.changedIn == manifest.generation }
+        let kept = changed.flatMap { $0.current + (needsWhole ? [] : $0.previous) }.flatMap(\.files)
+        let problems = Self.damage(kept.filter { newFiles[$0.sha256] == nil }, places)
+        if needsWhole, let first = problems.first {
+            throw PriceStoreError.damaged(path: first.path, reason: first.reason)
+        }
         let name = "generations/\(manifest.generation)"
         let building = "\(directory)/\(name).building"
-        try build(building, manifest, from: former, old, newFiles)
+        Directory.remove(building)
+        try build(building, manifest, places.merging(newFiles) { _, new in new })
         try File.rename(building, to: directory + "/" + name)
         try Directory.synchronise(directory + "/generations")
         let link = directory + "/current.next"
@@ -54,21 +67,31 @@ extension PriceStore {
         try Directory.symlink(name, at: link)
         try File.rename(link, to: root)  // from here on the new generation holds
         try Directory.synchronise(directory)
+        return problems
     }
 
-    private func build(
-        _ building: String, _ manifest: Manifest, from former: String?, _ old: Manifest, _ newFiles: [String: String]
-    ) throws {
-        var existing = newFiles
-        if let former {
-            for offer in old.offers.values {
-                for (side, versions) in [("current", offer.current), ("previous", offer.previous)] {
-                    for version in versions {
-                        for file in version.files { existing[file.sha256] = Self.path(former, side, version, file) }
-                    }
+    /// Where a generation's files are, by SHA-256.
+    private static func places(_ generation: String, _ manifest: Manifest) -> [String: String] {
+        var result: [String: String] = [:]
+        for offer in manifest.offers.values {
+            for (side, versions) in [("current", offer.current), ("previous", offer.previous)] {
+                for version in versions {
+                    for file in version.files { result[file.sha256] = path(generation, side, version, file) }
                 }
             }
         }
+        return result
+    }
+
+    private static func damage(_ files: [OfferVersion.StoredFile], _ places: [String: String]) -> [StoreProblem] {
+        var known = Set<String>()
+        return files.compactMap { file in
+            guard known.insert(file.sha256).inserted, let path = places[file.sha256] else { return nil }
+            return problem(path, file).map { StoreProblem(path: path, reason: $0) }
+        }
+    }
+
+    private func build(_ building: String, _ manifest: Manifest, _ places: [String: String]) throws {
         var folders = Set<String>()
         for offer in manifest.offers.values {
             for (side, versions) in [("current", offer.current), ("previous", offer.previous)] {
@@ -77,10 +100,11 @@ extension PriceStore {
                         let path = Self.path(building, side, version, file)
                         let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
                         if folders.insert(folder).inserted { try Directory.make(folder) }
-                        guard let source = existing[file.sha256] else {
+                        guard let source = places[file.sha256] else {
                             throw PriceStoreError.io(path: path, operation: "link", reason: "no file of its checksum")
                         }
-                        try File.link(source, path)
+                        // One that somebody deleted stays missing; every other offer can still be imported.
+                        if Directory.kind(source) != nil { try File.link(source, path) }
                     }
                 }
             }
@@ -95,11 +119,7 @@ extension PriceStore {
 
     /// What crashes left, and generations that no reader can still mean.
     private func removeLeftovers() throws {
-        for name in Directory.names(directory) where name.hasPrefix("staging-") {
-            let alive = "\(directory)/\(name)/alive"
-            guard Directory.kind(alive) != nil else { continue }
-            if try File(alive, .update).lock(waiting: false) { Directory.remove("\(directory)/\(name)") }
-        }
+        try ImportSession.removeDead(in: directory)
         guard let current = Directory.readLink(root)?.split(separator: "/").last.flatMap({ Int($0) }) else { return }
         for name in Directory.names(directory + "/generations") {
             guard let number = Int(name), number == current || number == current - 1 else {
@@ -116,7 +136,7 @@ extension PriceStore {
         for staged in session.staged {
             for (file, path) in zip(staged.version.files, staged.paths) { newFiles[file.sha256] = path }
         }
-        try commit(newFiles: newFiles) { manifest in
+        let problems = try commit(newFiles: newFiles) { manifest in
             for (code, versions) in Dictionary(grouping: session.staged.map(\.version), by: \.offerCode) {
                 var offer = manifest.offers[code] ?? Manifest.Offer()
                 offer.previous = offer.current
@@ -130,23 +150,22 @@ extension PriceStore {
                 manifest.offers[code] = offer
             }
         }
+        session.report.notes += problems.map { "\($0.path): damaged: \($0.reason); import that list again" }
     }
 
     /// Makes an offer's former version current again, and the current one former: a second call undoes the first.
     ///
     /// - Parameter offer: nil: every offer that the last import changed.
-    /// - Throws: ``PriceStoreError`` `.unknownOffer`, `.noFormerVersion`, `.io`.
+    /// - Throws: ``PriceStoreError`` `.unknownOffer`, `.noFormerVersion`, `.nothingToRollBack`, `.damaged`, `.io`.
     public func rollback(offer: String? = nil) throws {
-        try commit { manifest in
-            let codes =
-                offer.map { [$0] }
-                ?? manifest.offers.filter { $0.value.changedIn == manifest.generation - 1 }.map(\.key)
+        try commit(needsWhole: true) { manifest in
+            let last = manifest.offers.filter { $0.value.changedIn == manifest.generation - 1 }.keys.sorted()
+            let codes = offer.map { [$0] } ?? last.filter { manifest.offers[$0]?.previous.isEmpty == false }
+            guard let first = codes.first ?? last.first else { throw PriceStoreError.nothingToRollBack }
+            guard !codes.isEmpty else { throw PriceStoreError.noFormerVersion(offer: first) }
             for code in codes {
                 guard var entry = manifest.offers[code] else { throw PriceStoreError.unknownOffer(code) }
-                guard !entry.previous.isEmpty else {
-                    if offer == nil { continue }
-                    throw PriceStoreError.noFormerVersion(offer: code)
-                }
+                guard !entry.previous.isEmpty else { throw PriceStoreError.noFormerVersion(offer: code) }
                 swap(&entry.current, &entry.previous)
                 entry.changedIn = manifest.generation
                 manifest.offers[code] = entry

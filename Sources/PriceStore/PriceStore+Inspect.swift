@@ -42,7 +42,7 @@ extension PriceStore {
         }
     }
 
-    private static func problem(_ path: String, _ entry: OfferVersion.StoredFile) -> String? {
+    static func problem(_ path: String, _ entry: OfferVersion.StoredFile) -> String? {
         do {
             let file = try RatesFile(path)
             guard file.sha256 == entry.sha256, file.rates == entry.rates else {
@@ -50,7 +50,7 @@ extension PriceStore {
             }
             try file.forEachRow { _ in }
             return nil
-        } catch { return "\(error)" }
+        } catch PriceStoreError.damaged(_, let reason) { return reason } catch { return "\(error)" }
     }
 
     /// Dollar prices by SKU and term, region by region.

@@ -30,6 +30,8 @@ public enum PriceStoreError: Error, Hashable, Sendable, CustomStringConvertible 
     case unknownRegion(offer: String, region: String)
     /// `rollback` where no former version is kept.
     case noFormerVersion(offer: String)
+    /// `rollback` of the last import where there was none.
+    case nothingToRollBack
 
     public var description: String {
         switch self {
@@ -45,6 +47,7 @@ public enum PriceStoreError: Error, Hashable, Sendable, CustomStringConvertible 
         case .unknownOffer(let offer): "no prices of '\(offer)' in the store"
         case .unknownRegion(let offer, let region): "no prices of '\(offer)' for '\(region)' in the store"
         case .noFormerVersion(let offer): "no former version of '\(offer)' is kept"
+        case .nothingToRollBack: "nothing was imported that could be rolled back"
         }
     }
 }

@@ -62,6 +62,92 @@ import Testing
         }
     }
 
+    private func damage(_ path: String) throws {
+        let url = URL(fileURLWithPath: path)
+        var bytes = try Data(contentsOf: url)
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: url)
+    }
+
+    @Test func importingAgainReplacesADamagedFile() throws {
+        let place = try Workplace()
+        let text = try Fixture.text("offer.json")
+        try place.load(text)
+        try damage(place.path + "/store/current/current/AmazonTest/eu-central-1/eu-central-1.ondemand")
+        try place.load(text)
+        #expect(try place.store.verify().isEmpty)
+        #expect(try place.store.prices(offer: "AmazonTest", region: "eu-central-1").count == 2)
+    }
+
+    @Test func damageThatStaysIsToldAndNothingRollsBackToIt() throws {
+        let place = try Workplace()
+        let text = try Fixture.text("offer.json")
+        try place.load(text)
+        try place.load(next(text))
+        try damage(place.path + "/store/current/previous/AmazonTest/eu-central-1/eu-central-1.ondemand")
+        #expect {
+            try place.store.rollback(offer: "AmazonTest")
+        } throws: {
+            if case PriceStoreError.damaged = $0 { true } else { false }
+        }
+        #expect(try place.store.offers().map(\.version) == ["20261001120000"])
+        try damage(place.path + "/store/current/current/AmazonTest/eu-central-1/eu-central-1.ondemand")
+        let paris = text.replacing("EUC1-", with: "EUW3-").replacing("eu-central-1", with: "eu-west-3")
+            .replacing("EU (Frankfurt)", with: "EU (Paris)")
+        let notes = try place.load(paris, "paris.json").notes
+        #expect(notes.contains { $0.contains("eu-central-1.ondemand") && $0.contains("damaged") })
+        #expect(try place.store.prices(offer: "AmazonTest", region: "eu-west-3").count == 2)
+    }
+
+    @Test func aDeletedFileDoesNotStopOtherImports() throws {
+        let place = try Workplace()
+        let text = try Fixture.text("offer.json")
+        try place.load(text)
+        let file = "/store/current/current/AmazonTest/eu-central-1/eu-central-1.ondemand"
+        try FileManager.default.removeItem(atPath: place.path + file)
+        try place.load(text.replacing("AmazonTest", with: "Other"), "other.json")
+        #expect(try place.store.verify().count == 1)
+        #expect(try place.load(next(text)).notes.count == 1)
+        #expect(try place.store.prices(offer: "AmazonTest", region: "eu-central-1").count == 2)
+    }
+
+    @Test func aRollbackOfNothingIsAnError() throws {
+        let place = try Workplace()
+        #expect(throws: PriceStoreError.nothingToRollBack) { try place.store.rollback() }
+        try place.load(Fixture.text("offer.json"))
+        #expect(throws: PriceStoreError.noFormerVersion(offer: "AmazonTest")) { try place.store.rollback() }
+        #expect(try place.store.offers().count == 1)
+    }
+
+    /// Even by an import that fails; another import that still runs keeps its own.
+    @Test func theNextImportClearsWhatKilledOnesLeft() throws {
+        let place = try Workplace()
+        for number in 1...3 { _ = try place.write("half", "store/staging-\(number)/source-1/0.ondemand") }
+        for number in 2...3 { _ = try place.write("", "store/staging-\(number)/alive") }
+        let running = try FileHandle(forUpdating: URL(fileURLWithPath: place.path + "/store/staging-3/alive"))
+        #expect(flock(running.fileDescriptor, LOCK_EX) == 0)
+        #expect(throws: PriceStoreError.self) { try place.load("{}") }
+        let names = try FileManager.default.contentsOfDirectory(atPath: place.path + "/store")
+        #expect(names.filter { $0.hasPrefix("staging-") } == ["staging-3"])
+        try running.close()
+    }
+
+    @Test func ofADirectoryTheSoundListsAreTakenAndTheOthersNamed() throws {
+        let place = try Workplace()
+        let text = try Fixture.text("offer.json")
+        let long = String(repeating: "x", count: 300)
+        _ = try place.write(text, "lists/a.json")
+        _ = try place.write(text.replacing("AmazonTest", with: long), "lists/long-offer.json")
+        _ = try place.write(
+            text.replacing("eu-central-1", with: long).replacing("AmazonTest", with: "Other"), "lists/long-region.json")
+        _ = try place.write(text.replacing("AmazonTest", with: "Third").replacing("0.02", with: "-1"), "lists/z.json")
+        let report = try place.store.importDirectory(place.path + "/lists", importedAt: Workplace.day)
+        #expect(report.imported.map(\.offerCode) == ["AmazonTest"])
+        #expect(
+            report.skipped.map(\.source) == ["long-offer", "long-region", "z"].map { "\(place.path)/lists/\($0).json" })
+        #expect(report.skipped.map(\.reason).joined().contains("its region is 'xxx"))
+    }
+
     @Test func whatACrashLeavesIsRemovedAndDoesNotShow() throws {
         let place = try Workplace()
         try place.load(Fixture.text("offer.json"))
