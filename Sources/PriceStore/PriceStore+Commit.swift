@@ -158,6 +158,9 @@ extension PriceStore {
     /// - Parameter offer: nil: every offer that the last import changed.
     /// - Throws: ``PriceStoreError`` `.unknownOffer`, `.noFormerVersion`, `.nothingToRollBack`, `.damaged`, `.io`.
     public func rollback(offer: String? = nil) throws {
+        guard Directory.kind(root) != nil else {
+            throw offer.map { PriceStoreError.unknownOffer($0) } ?? PriceStoreError.nothingToRollBack
+        }
         try commit(needsWhole: true) { manifest in
             let last = manifest.offers.filter { $0.value.changedIn == manifest.generation - 1 }.keys.sorted()
             let codes = offer.map { [$0] } ?? last.filter { manifest.offers[$0]?.previous.isEmpty == false }

@@ -22,89 +22,18 @@ struct StoreOptions: ParsableArguments {
 
     /// The store, for reading from it.
     func existing() throws -> PriceStore {
+        var isDirectory: ObjCBool = false
+        if let priceStore, FileManager.default.fileExists(atPath: priceStore, isDirectory: &isDirectory),
+            !isDirectory.boolValue
+        {
+            throw InputProblem(description: "\(priceStore): expected a directory of imported price lists")
+        }
         try PriceOptions.requireDirectory(priceStore)
         return store
     }
 
     /// Imported prices first, then those that ship with the program.
     func lookup() throws -> PriceLookup { PriceLookup([StoredPrices(try existing()), try PriceCatalog.embedded()]) }
-}
-
-struct PricesImport: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Import AWS's bulk price lists: files, a directory or a URL.",
-        discussion: """
-            Offer files (JSON and CSV), savings plans, and the indexes that lead to them. The former version is kept; a \
-            file that is damaged or something else changes nothing.
-
-              mockupaws prices import AmazonEC2/current/index.json
-              mockupaws prices import https://…/offers/v1.0/aws/index.json --service AWSLambda --region eu-west-1
-            """)
-
-    @Argument(help: "A file, a directory, or an http(s) URL.")
-    var source: String
-
-    @Option(help: "With an index: only this offer code; may be repeated.")
-    var service: [String] = []
-
-    @Option(help: "With an index: only this region; may be repeated.")
-    var region: [String] = []
-
-    @OptionGroup var options: StoreOptions
-
-    func run() throws {
-        let (store, now) = (options.store, Date().formatted(.iso8601))
-        var bars: [String: ProgressBar] = [:]
-        let progress: (ImportProgress) -> Void = { state in
-            let name = URL(filePath: state.source).lastPathComponent
-            var bar = bars[state.source] ?? ProgressBar(name, total: state.bytesTotal)
-            bar.advance(to: state.bytesDone, note: "\(state.rates) rates")
-            if state.bytesDone == state.bytesTotal { bar.clear() }
-            bars[state.source] = bar
-        }
-        let filter = ImportFilter(services: service, regions: region)
-        let report: ImportReport
-        var isDirectory: ObjCBool = false
-        if source.contains("://") {
-            report = try store.importURL(source, importedAt: now, filter: filter, progress: progress)
-        } else if FileManager.default.fileExists(atPath: source, isDirectory: &isDirectory), isDirectory.boolValue {
-            report = try store.importDirectory(source, importedAt: now, progress: progress)
-        } else {
-            report = try store.importFile(source, importedAt: now, filter: filter, progress: progress)
-        }
-        try StandardOutput.write(report.summary)
-        try warnOfOlder(report.imported)
-    }
-
-    /// Imported prices are asked first, so an older list hides newer prices that ship with the program.
-    private func warnOfOlder(_ versions: [OfferVersion]) throws {
-        let embedded = try PriceCatalog.embedded()
-        for version in versions where !version.publicationDate.isEmpty {
-            let dates = embedded.prices.lazy.filter { $0.offerCode == version.offerCode }.map(\.effectiveDate)
-            guard let newest = dates.max(), version.publicationDate.prefix(10) < newest else { continue }
-            StandardError.write(
-                "mockupaws: \(version.offerCode) is of \(version.publicationDate.prefix(10)), the embedded prices of "
-                    + "\(newest); the imported ones are used ('mockupaws prices rollback \(version.offerCode)' undoes it)\n"
-            )
-        }
-    }
-}
-
-extension ImportReport {
-    fileprivate var summary: String {
-        var text = imported.map {
-            "\($0.offerCode) \($0.version) (\($0.origin)): \(grouped(String($0.rates))) rates in \($0.regions.count) regions\n"
-        }.joined()
-        if imported.isEmpty { text += "nothing new\n" }
-        for (count, what) in [
-            (productsWithoutTerms, "products without a price"), (termsWithoutProduct, "prices without a product"),
-            (ratesWithoutPrice, "rates without an amount"), (duplicateRates, "rates given twice"),
-            (irregularRates, "rates whose bands overlap or leave a gap"),
-        ] where count > 0 { text += "left out: \(grouped(String(count))) \(what)\n" }
-        for note in notes { text += "note: \(note)\n" }
-        for one in skipped { text += "skipped \(one.source): \(one.reason)\n" }
-        return text
-    }
 }
 
 struct PricesList: ParsableCommand {
@@ -120,23 +49,26 @@ struct PricesList: ParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() throws {
+        if let offer { try listPrices(of: offer) } else { try listOffers() }
+    }
+
+    private func listOffers() throws {
         let embedded = try PriceCatalog.embedded()
-        guard let offer else {
-            try StandardOutput.write(
-                "embedded catalogue of \(embedded.version): \(grouped(String(embedded.prices.count))) prices\n")
-            for code in embedded.offerCodes() {
-                let regions = embedded.regions(offerCode: code).filter { region == nil || region == $0 }
-                guard !regions.isEmpty else { continue }
-                try StandardOutput.write("  \(code): \(regions.joined(separator: " "))\n")
-            }
-            for version in try options.existing().offers() where isWanted(version) {
-                try StandardOutput.write(
-                    "imported \(version.offerCode) \(version.version) (\(version.origin)), \(grouped(String(version.rates))) rates, "
-                        + "on \(version.importedAt) from \(version.source)\n")
-            }
-            return
+        let imported = try options.existing().offers().filter(isWanted)
+        let offers = embedded.offerCodes().map { code in
+            (code: code, regions: embedded.regions(offerCode: code).filter { region == nil || region == $0 })
+        }.filter { !$0.regions.isEmpty }
+        if let region, offers.isEmpty, imported.isEmpty {
+            throw InputProblem(description: "no prices in \(region)")
         }
-        try listPrices(of: offer)
+        try tell("embedded catalogue of \(embedded.version): \(grouped(String(embedded.prices.count))) prices")
+        for offer in offers { try tell("  \(offer.code): \(offer.regions.joined(separator: " "))") }
+        for version in imported {
+            let older = embedded.newest(than: version).map { ", older than the embedded prices of \($0)" } ?? ""
+            try tell(
+                "imported \(version.name), \(grouped(String(version.rates))) rates, on \(version.importedAt) from "
+                    + version.source + older)
+        }
     }
 
     private func isWanted(_ version: OfferVersion) -> Bool {
@@ -149,13 +81,34 @@ struct PricesList: ParsableCommand {
             for region in try source.regions(offerCode: offer) where self.region == nil || self.region == region {
                 for price in try source.prices(offerCode: offer, region: region, usageType: nil) {
                     found = true
-                    try StandardOutput.write(price.line + "\n")
+                    try tell(price.line)
                 }
             }
         }
         guard found else {
             throw InputProblem(description: "no prices of '\(offer)'\(region.map { " in \($0)" } ?? "")")
         }
+    }
+}
+
+/// Writes a line. What a price list says of itself cannot steer the terminal.
+func tell(_ line: String) throws { try StandardOutput.write(line.printable + "\n") }
+
+extension OfferVersion {
+    /// Which list of which day it is.
+    var name: String {
+        let day = publicationDate.isEmpty ? "" : " of \(publicationDate.prefix(10))"
+        return "\(offerCode) (\(origin)) version \(version)\(day)"
+    }
+}
+
+extension PriceCatalog {
+    /// The newest date of its prices for what a list covers, when it is after the list's own.
+    func newest(than version: OfferVersion) -> String? {
+        guard !version.publicationDate.isEmpty else { return nil }
+        let regions = Set(version.origin == "all" ? version.regions : [version.origin])
+        let dates = prices.lazy.filter { $0.offerCode == version.offerCode && regions.contains($0.region) }
+        return dates.map(\.effectiveDate).max().flatMap { $0 > version.publicationDate.prefix(10) ? $0 : nil }
     }
 }
 
@@ -182,7 +135,7 @@ struct PricesShow: ParsableCommand {
     func run() throws {
         let key = PriceKey(offerCode: offer, region: region, usageType: usageType, operation: operation)
         let price = try options.lookup().price(key)
-        try StandardOutput.write("\(price.line)\n\(price.description)\nof \(price.effectiveDate), \(price.source)\n")
+        for line in [price.line, price.description, "of \(price.effectiveDate), \(price.source)"] { try tell(line) }
     }
 }
 
@@ -212,7 +165,7 @@ struct PricesSearch: ParsableCommand {
         }
         let found = imported + embedded.prefix(max(0, limit - imported.count))
         guard !found.isEmpty else { throw InputProblem(description: "no price holds '\(text)'") }
-        for price in found { try StandardOutput.write("\(price.line) · \(price.description)\n") }
+        for price in found { try tell("\(price.line) · \(price.description)") }
     }
 }
 
@@ -225,14 +178,14 @@ struct PricesDiff: ParsableCommand {
 
     func run() throws {
         let difference = try options.existing().diff(offer: offer)
-        for price in difference.removed { try StandardOutput.write("- \(price.line)\n") }
-        for price in difference.added { try StandardOutput.write("+ \(price.line)\n") }
+        for price in difference.removed { try tell("- \(price.line)") }
+        for price in difference.added { try tell("+ \(price.line)") }
         for change in difference.changed {
-            try StandardOutput.write("- \(change.before.line)\n+ \(change.after.line)\n")
+            try tell("- \(change.before.line)")
+            try tell("+ \(change.after.line)")
         }
-        try StandardOutput.write(
-            "\(difference.added.count) added, \(difference.removed.count) removed, \(difference.changed.count) changed\n"
-        )
+        try tell(
+            "\(difference.added.count) added, \(difference.removed.count) removed, \(difference.changed.count) changed")
     }
 }
 
@@ -249,7 +202,7 @@ struct PricesVerify: ParsableCommand {
             throw InputProblem(description: problems.map { "\($0.path): \($0.reason)" }.joined(separator: "\n"))
         }
         let offers = try options.store.offers().count
-        try StandardOutput.write("embedded catalogue of \(embedded.version) and \(offers) imported lists: whole\n")
+        try tell("embedded catalogue of \(embedded.version) and \(offers) imported lists: whole")
     }
 }
 
@@ -262,13 +215,20 @@ struct PricesRollback: ParsableCommand {
 
     func run() throws {
         let store = try options.existing()
-        let former = Set(try store.offers())
+        let before = try store.offers()
         try store.rollback(offer: offer)
-        for version in try store.offers() where !former.contains(version) {
-            try StandardOutput.write(
-                "\(version.offerCode) (\(version.origin)) is version \(version.version) again, imported on \(version.importedAt)\n"
-            )
+        let now = try store.offers()
+        for version in now where !before.contains(version) {
+            let former = before.first { $0.offerCode == version.offerCode && $0.origin == version.origin }
+            try tell(
+                "now \(version.name), imported on \(version.importedAt)"
+                    + (former.map { "; was version \($0.version)" } ?? ""))
         }
+        for version in before
+        where !now.contains(where: { $0.offerCode == version.offerCode && $0.origin == version.origin }) {
+            try tell("no longer \(version.name)")
+        }
+        try tell("the same command again returns to what was")
     }
 }
 
