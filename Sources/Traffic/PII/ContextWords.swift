@@ -23,6 +23,10 @@ struct ContextWords: OptionSet {
     static let filler = ContextWords(rawValue: 1 << 17)
     static let tax = ContextWords(rawValue: 1 << 18)
     static let file = ContextWords(rawValue: 1 << 19)
+    /// `id`, `uuid`: what follows is a name for something, not a number that is dialled.
+    static let identifier = ContextWords(rawValue: 1 << 20)
+    /// `call`, `contact`: a telephone number, if it looks like one.
+    static let call = ContextWords(rawValue: 1 << 21)
 
     init(rawValue: UInt32) { self.rawValue = rawValue }
 
@@ -38,25 +42,37 @@ struct ContextWords: OptionSet {
         self = []
         let stop = max(0, end - Self.reach)
         var index = end
-        var (words, telling, isKeyed) = (0, 0, false)
+        var (words, telling, isKeyed, digits) = (0, 0, false, 0)
         while index > stop, words < Self.wordLimit {
             let byte = text[index - 1]
             if byte.isLetter {
                 let start = Self.startOfWord(endingAt: index, in: text, stop: stop)
-                let found = Self.meaning(of: text, start, index)
+                var found = Self.meaning(of: text, start, index)
+                let isEscape = index - start == 1 && text[start - 2] == 0x25  // the D of %3D
                 index = min(start, index - 1)
+                if isEscape { continue }
                 words += 1
-                if found == .filler { continue }
+                if found.contains(.filler) {
+                    if telling == 0, found.contains(.identifier) { insert(.identifier) }
+                    continue
+                }
+                // What stands before another number says nothing of this one's: `Mobile Safari/604.1" 200 …`
+                if digits > 2 { found.subtract([.phone, .call]) }
                 telling += 1
                 if found == .impersonal, telling <= 2 {
-                    if isEmpty { insert(.impersonal) }
+                    if isSubset(of: .identifier) { insert(.impersonal) }
                     return
                 }
                 formUnion(found)
                 if nearest { return }
                 continue
             }
-            if nearest, byte.isDigit { return }
+            if byte.isDigit {
+                digits += 1
+                if nearest, text[index - 2] != 0x25, text[index - 3] != 0x25 { return }
+            } else if digits < 3 {
+                digits = 0
+            }
             index -= 1
             switch byte {
             case 0x3d: isKeyed = true  // =
@@ -75,7 +91,11 @@ struct ContextWords: OptionSet {
             if right.isUpper, !left.isUpper || (index + 1 < end && !text[index + 1].isUpper) { break }
             index -= 1
         }
-        if index > 0, index + 1 < end, text[index - 1] == 0x5c { index += 1 }  // the n of "\n"
+        guard index + 1 < end else { return index }
+        // The n of "\n", the D of "%3D", the c of "\u003c".
+        if text[index - 1] == 0x5c || text[index - 2] == 0x25 || text[index - 5] == 0x5c && text[index - 4] == 0x75 {
+            index += 1
+        }
         return index
     }
 
@@ -114,14 +134,21 @@ struct ContextWords: OptionSet {
             "card cards pan cardnumber cardno creditcard debitcard ccnumber ccnum cc maestro visa mastercard credit",
             .card
         ),
-        ("phone phones telephone tel mobile cell cellphone fax phonenumber phoneno msisdn telefon mobil handy", .phone),
+        (
+            "phone phones telephone telephonenumber tel mobile cell cellphone fax phonenumber phoneno msisdn telefon "
+                + "telefono telefonnummer rufnummer mobil mobilnummer handy handynummer movil celular cel whatsapp hotline "
+                + "landline gsm", .phone
+        ),
+        ("call calls called calling caller callback contact contacts dial ring sms reach", .call),
         ("secret secrets secretkey secretaccesskey aws awssecret awssecretaccesskey", .secret),
         ("version versions ver v release build firmware revision rev", .version),
         (
             "order orders trace span request req invoice tracking track seq sequence offset timestamp ts time epoch "
                 + "nanos micros millis ns us ms duration bytes size count length sku product ticket session shipment "
-                + "commit sha hash batch job pid checksum digest build amount price total event", .impersonal
+                + "commit sha hash batch job pid checksum digest build amount price total event delta drift skew lag",
+            .impersonal
         ),
-        ("number no nr id num code ref is was the with of value key field a an and for uuid", .filler),
+        ("number no nr num code ref is was the with of value key field a an and for", .filler),
+        ("id ids uuid", [.filler, .identifier]),
     ]
 }

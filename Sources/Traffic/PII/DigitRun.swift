@@ -5,12 +5,16 @@ struct DigitRun {
 
     /// The digits between `start` and `end`; more than 20 leave ``count`` at 21.
     init(_ text: RecordText, from start: Int, to end: Int) {
-        for index in start..<end where text[index].isDigit {
+        var index = start
+        while index < end {
+            let byte = text[index]
+            index += byte == 0x25 ? 3 : 1  // the digits of %20 are none
+            guard byte.isDigit else { continue }
             guard count < 20 else {
                 count = 21
                 return
             }
-            digits[count] = text[index] &- 0x30
+            digits[count] = byte &- 0x30
             count += 1
         }
     }

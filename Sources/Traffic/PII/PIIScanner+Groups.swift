@@ -1,13 +1,26 @@
 /// Numbers written in groups: `4111 1111 1111 1111`, `078-05-1120`, `123.456.789-09`.
+extension RecordText {
+    /// The bytes of `separator` at `index`, 0 when something else is there; a percent sign stands for `%20`.
+    func gap(_ separator: UInt8, at index: Int) -> Int {
+        guard self[index] == separator else { return 0 }
+        switch separator {
+        case 0x20, 0x2d, 0x2b: return 1  // space - +
+        case 0x25: return has("%20", at: index) ? 3 : 0
+        default: return 0
+        }
+    }
+}
+
 extension PIIScanner {
-    /// A run of 1 to 4 digits followed by a space or a hyphen.
+    /// A run of 1 to 4 digits followed by a space or a hyphen, or by a space as URLs have it.
     static func groupedNumber(_ text: RecordText, _ start: Int, _ end: Int) -> PIIFinding? {
         guard text[end + 1].isAlphanumeric else { return nil }
+        guard text.gap(text[end], at: end) > 0 else { return nil }
         return switch end - start {
         case 1: groupedNIR(text, start)
-        case 2: text[end] == 0x2d ? hyphenatedMAC(text, start) : groupedSteuerID(text, start)
+        case 2: text[end] == 0x2d ? hyphenatedMAC(text, start) : groupedSteuerID(text, start, separator: text[end])
         case 3: threeDigitGroups(text, start, separator: text[end])
-        case 4: text[end + 1].isDigit ? fourDigitGroups(text, start, separator: text[end]) : nil
+        case 4: fourDigitGroups(text, start, separator: text[end])
         default: nil
         }
     }
@@ -25,11 +38,13 @@ extension PIIScanner {
             }
             rest >>= 4
             if rest == 0 { break }
-            guard text[index] == separator else { return nil }
-            index += 1
+            let gap = text.gap(separator, at: index)
+            guard gap > 0 else { return nil }
+            index += gap
         }
         let first = Int(sizes & 15)
-        guard text.isClear(before: start), text.isClear(after: index),
+        guard text.isClear(before: start),
+            text.isClear(after: index) || separator == 0x2b && text[index] == 0x2b,
             !(text[start - 1] == separator && isRun(text, start - 1 - first, of: first)),
             !(text[index] == separator && isRun(text, index + 1, of: last))
         else { return nil }
@@ -42,26 +57,28 @@ extension PIIScanner {
     }
 
     private static func threeDigitGroups(_ text: RecordText, _ start: Int, separator: UInt8) -> PIIFinding? {
-        if text[start + 6] == separator, let end = groups(0x423, text, at: start, separator: separator) {
+        let second = start + 3 + text.gap(separator, at: start + 3)
+        if text[second + 2] == separator, let end = groups(0x423, text, at: start, separator: separator) {
             guard DigitRun(text, from: start, to: end).isSSN,
                 separator == 0x2d || words(text, start).contains(.ssn)
             else { return nil }
             return PIIFinding(.usSSN, start, end)
         }
-        guard text[start + 7] == separator else { return nil }
+        guard text[second + 3] == separator else { return nil }
         if let end = groups(0x433, text, at: start, separator: separator) {
             let run = DigitRun(text, from: start, to: end)
             let words = words(text, start)
-            if run.isNHS, words.contains(.nhs) || words.contains(.patient) { return PIIFinding(.nhsNumber, start, end) }
-            return run[0] > 1 && run[3] > 1 && words.contains(.phone) ? PIIFinding(.phone, start, end) : nil
+            guard run.isNHS, words.contains(.nhs) || words.contains(.patient) else { return nil }
+            return PIIFinding(.nhsNumber, start, end)
         }
         guard let end = groups(0x333, text, at: start, separator: separator) else { return nil }
         return nineDigits(DigitRun(text, from: start, to: end), text, start).map { PIIFinding($0, start, end) }
     }
 
     private static func fourDigitGroups(_ text: RecordText, _ start: Int, separator: UInt8) -> PIIFinding? {
-        guard text[start + 9] == separator || text[start + 11] == separator else { return nil }
-        for sizes: UInt32 in text[start + 9] == separator ? [0x34444, 0x4444] : [0x564, 0x464] {
+        let third = start + 8 + text.gap(separator, at: start + 4)
+        guard text[third] == separator || text[third + 2] == separator else { return nil }
+        for sizes: UInt32 in text[third] == separator ? [0x34444, 0x4444] : [0x564, 0x464] {
             guard let end = groups(sizes, text, at: start, separator: separator) else { continue }
             if DigitRun(text, from: start, to: end).isCard { return PIIFinding(.paymentCard, start, end) }
         }
@@ -69,14 +86,14 @@ extension PIIScanner {
             DigitRun(text, from: start, to: end).isAadhaar
         else { return nil }
         let words = words(text, start)
-        guard words.contains(.aadhaar) || separator == 0x20 && !words.contains(.impersonal) && !words.contains(.phone)
+        guard words.contains(.aadhaar) || separator != 0x2d && !words.contains(.impersonal) && !words.contains(.phone)
         else { return nil }
         return PIIFinding(.aadhaar, start, end)
     }
 
     /// `12 345 678 903`
-    private static func groupedSteuerID(_ text: RecordText, _ start: Int) -> PIIFinding? {
-        guard let end = groups(0x3332, text, at: start, separator: 0x20),
+    private static func groupedSteuerID(_ text: RecordText, _ start: Int, separator: UInt8) -> PIIFinding? {
+        guard let end = groups(0x3332, text, at: start, separator: separator),
             DigitRun(text, from: start, to: end).isSteuerID
         else { return nil }
         return PIIFinding(.steuerID, start, end)

@@ -103,13 +103,16 @@ extension PIIScanner {
         let isSmall = !text[start].isUpper
         guard text[start + 1].isUpper != isSmall else { return nil }
         var digits = 2
-        guard let length = ibanLengths[country], text.isClear(before: start) else { return nil }
-        let isGrouped = text[start + 4] == 0x20
+        guard text.isClear(before: start), let length = ibanLengths[country] else {
+            return nil
+        }
+        let separator = text[start + 4]
+        let gap = text.gap(separator, at: start + 4)
         var (index, taken, rest) = (start + 4, 4, 0)
         while taken < length {
-            if isGrouped, taken % 4 == 0 {
-                guard text[index] == 0x20 else { return nil }
-                index += 1
+            if gap > 0, taken % 4 == 0 {
+                guard text.gap(separator, at: index) == gap else { return nil }
+                index += gap
             }
             let byte = text[index]
             guard byte.isDigit || byte.isLetter && byte.isUpper != isSmall else { return nil }
@@ -120,8 +123,11 @@ extension PIIScanner {
         }
         for offset in 0..<2 { rest = (rest * 100 + Int(text[start + offset] & 0xdf) - 55) % 97 }
         rest = (rest * 100 + text[start + 2].digit * 10 + text[start + 3].digit) % 97
-        guard !isSmall || digits * 2 > length else { return nil }
-        return rest == 1 && text.isClear(after: index) ? PIIFinding(.iban, start, index) : nil
+        // Hexadecimal words begin like the numbers of countries whose accounts are digits.
+        let needed = text[start].isHex && text[start + 1].isHex ? length - 2 : length / 2 + 1
+        guard rest == 1, !isSmall || digits >= needed, text.isClear(after: index) || gap > 0 && text[index] == 0x2b
+        else { return nil }
+        return PIIFinding(.iban, start, index)
     }
 
     /// Characters by country: SWIFT IBAN registry, release 99 (2024).

@@ -1,4 +1,4 @@
-/// Addresses of machines and telephones.
+/// Addresses of machines.
 extension PIIScanner {
     /// Four octets from `start` on, and where they end.
     private static func octets(_ text: RecordText, _ start: Int) -> (value: UInt32, end: Int)? {
@@ -126,71 +126,5 @@ extension PIIScanner {
         }
         guard digits > 0, letters > 0, text.isClear(before: start), text.isClear(after: start + 14) else { return nil }
         return PIIFinding(.macAddress, start, start + 14)
-    }
-
-    /// E.164 with its plus: 8 to 15 digits, the first not 0, single separators between.
-    static func phone(_ text: RecordText, _ start: Int) -> PIIFinding? {
-        let previous = text[start - 2]
-        guard text[start] != 0x30, !previous.isAlphanumeric || text.isEscape(before: start - 1), previous != 0x2b,
-            previous != 0x2f
-        else { return nil }
-        var (index, end, digits, group) = (start, start, 0, 0)
-        while index - start < 26 {
-            while text[index].isDigit, digits + group < 16 {
-                group += 1
-                index += 1
-            }
-            guard group > 0, digits + group < 16 else { break }
-            digits += group
-            end = index
-            guard group < 8, isPhoneSeparator(text[index]) else { break }
-            index += isPhoneSeparator(text[index + 1]) ? 2 : 1  // ") " and " ("
-            group = 0
-        }
-        guard digits > 7, text.isClear(after: end), !isTime(text, start, end),
-            text[start] != 0x31 || digits == 11  // North America has one length
-        else { return PIIFinding(nil, start, max(start + 1, end)) }
-        return PIIFinding(.phone, start - 1, end)
-    }
-
-    /// `+20260301120000`
-    private static func isTime(_ text: RecordText, _ start: Int, _ end: Int) -> Bool {
-        guard end - start == 8 || end - start == 14, (start..<end).allSatisfy({ text[$0].isDigit }),
-            text.has("20", at: start) || text.has("19", at: start)
-        else { return false }
-        let (month, day) = (
-            text[start + 4].digit * 10 + text[start + 5].digit, text[start + 6].digit * 10 + text[start + 7].digit
-        )
-        return 1...12 ~= month && 1...31 ~= day
-    }
-
-    private static func isPhoneSeparator(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x2d || byte == 0x2e || byte == 0x28 || byte == 0x29
-    }
-
-    /// `tel. 030 1234567`, `phone 415.555.2671`: 8 to 15 digits in groups, after a word that names them.
-    static func namedPhone(_ text: RecordText, _ start: Int, _ end: Int) -> PIIFinding? {
-        guard text[start] == 0x30 || end - start == 3, text.isClear(before: start) else { return nil }
-        var (index, last, digits) = (start, start, 0)
-        while index - start < 22, digits < 16, text[index].isDigit {
-            while text[index].isDigit, digits < 16 {
-                digits += 1
-                index += 1
-            }
-            last = index
-            if isPhoneSeparator(text[index]) { index += 1 }
-        }
-        guard 8...15 ~= digits, text.isClear(after: last), words(text, start).contains(.phone) else { return nil }
-        return PIIFinding(.phone, start, last)
-    }
-
-    /// `(415) 555-2671`
-    static func parenthesisedPhone(_ text: RecordText, _ start: Int) -> PIIFinding? {
-        let next = text[start + 4] == 0x20 ? start + 5 : start + 4
-        guard text[start] > 0x31, text[next] > 0x31, (0..<3).allSatisfy({ text[next + $0].isDigit }),
-            text[next + 3] == 0x2d || text[next + 3] == 0x20, (4..<8).allSatisfy({ text[next + $0].isDigit }),
-            text.isClear(after: next + 8)
-        else { return nil }
-        return PIIFinding(.phone, start - 1, next + 8)
     }
 }

@@ -4,7 +4,8 @@ extension RecordText {
     func isClear(before start: Int) -> Bool {
         let previous = self[start - 1]
         switch previous {
-        case 0x5f, 0x40, 0x2b: return false  // _ @ +
+        case 0x5f, 0x40: return false  // _ @
+        case 0x2b: return !self[start - 2].isDigit && self[start - 2] > 0x20  // the space of a form
         case 0x2e, 0x2d: return !self[start - 2].isAlphanumeric  // . -
         default: return !previous.isAlphanumeric || isEscape(before: start)
         }
@@ -38,13 +39,15 @@ extension PIIScanner {
         let run = DigitRun(text, from: start, to: end)
         let kind: PIIKind? =
             switch end - start {
-            case 9: nineDigits(run, text, start)
+            case 8: isNamedPhone(run, text, start) ? .phone : nil
+            case 9: nineDigits(run, text, start) ?? (isNamedPhone(run, text, start) ? .phone : nil)
             case 10: tenDigits(run, text, start)
             case 11: elevenDigits(run, text, start)
-            case 12: run.isAadhaar && words(text, start).contains(.aadhaar) ? .aadhaar : card(run, text, start)
-            case 14: run.isCNPJ && words(text, start).contains(.cnpj) ? .cnpj : card(run, text, start)
-            case 15: run.isNIR() && !words(text, start).contains(.card) ? .nir : card(run, text, start)
-            case 13, 16...19: card(run, text, start)
+            case 12: run.isAadhaar && words(text, start).contains(.aadhaar) ? .aadhaar : cardOrPhone(run, text, start)
+            case 14: run.isCNPJ && words(text, start).contains(.cnpj) ? .cnpj : cardOrPhone(run, text, start)
+            case 15: run.isNIR() && !words(text, start).contains(.card) ? .nir : cardOrPhone(run, text, start)
+            case 13: cardOrPhone(run, text, start)
+            case 16...19: card(run, text, start)
             default: nil
             }
         return kind.map { PIIFinding($0, start, end) }
@@ -64,22 +67,24 @@ extension PIIScanner {
     }
 
     static func tenDigits(_ run: DigitRun, _ text: RecordText, _ start: Int) -> PIIKind? {
-        let isDialled = run[0] > 1 && run[3] > 1 || run[0] == 0
-        guard run.isNHS || isDialled else { return nil }
-        let words = words(text, start)
-        if run.isNHS, words.contains(.nhs) { return .nhsNumber }
-        return isDialled && words.contains(.phone) ? .phone : nil
+        if run.isNHS, words(text, start).contains(.nhs) { return .nhsNumber }
+        return isNamedPhone(run, text, start) ? .phone : nil
     }
 
     static func elevenDigits(_ run: DigitRun, _ text: RecordText, _ start: Int) -> PIIKind? {
-        let isDialled = run[0] <= 1
-        guard isDialled || run.isPESEL || run.isCPF || run.isSteuerID || run.isPartitaIVA else { return nil }
+        guard run.isPESEL || run.isCPF || run.isSteuerID || run.isPartitaIVA else {
+            return isNamedPhone(run, text, start) ? .phone : nil
+        }
         let words = words(text, start)
         if words.contains(.pesel), run.isPESEL { return .pesel }
         if words.contains(.cpf), run.isCPF { return .cpf }
         if words.contains(.steuerID) || words.contains(.tax), run.isSteuerID { return .steuerID }
         if words.contains(.partitaIVA), run.isPartitaIVA { return .partitaIVA }
-        return isDialled && words.contains(.phone) ? .phone : nil
+        return isNamedPhone(run, text, start) ? .phone : nil
+    }
+
+    private static func cardOrPhone(_ run: DigitRun, _ text: RecordText, _ start: Int) -> PIIKind? {
+        card(run, text, start) ?? (isNamedPhone(run, text, start) ? .phone : nil)
     }
 
     private static func card(_ run: DigitRun, _ text: RecordText, _ start: Int) -> PIIKind? {

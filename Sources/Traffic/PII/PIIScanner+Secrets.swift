@@ -6,7 +6,7 @@ extension PIIScanner {
     private static func isTokenStart(_ text: RecordText, _ start: Int) -> Bool {
         let previous = text[start - 1]
         if previous == 0x2e { return !text[start - 2].isAlphanumeric }
-        return !previous.isIn([.base64URL, .plusOrSlash]) || previous == 0x2f || text.isEscape(before: start)
+        return !previous.isIn(.base64URL) || text.isEscape(before: start)
     }
 
     /// Tokens that begin with a word of their own. `start` begins a word.
@@ -43,15 +43,15 @@ extension PIIScanner {
         default: return nil
         }
         for index in start + 4..<end { guard text[index].isUpper || text[index] &- 0x32 < 6 else { return nil } }
-        guard isTokenStart(text, start), !text[end].isIn(.urlSafe), text[end] != 0x2b else { return nil }
+        guard isTokenStart(text, start), !text[end].isIn(.urlSafe) else { return nil }
         return PIIFinding(.awsAccessKeyID, start, end)
     }
 
     /// 40 characters of base64 that look random, named a secret. `word` is any word of them.
     static func awsSecret(_ text: RecordText, _ word: Int) -> PIIFinding? {
         var start = word
-        while word - start < 44, isSecretByte(text, start - 1) { start -= 1 }
-        if text[start] == 0x5c { start += 1 }
+        while word - start < 48, isSecretByte(text, start - 1) { start -= 1 }
+        while text[start] == 0x5c { start += 1 }
         if start > 0, text[start - 1] == 0x5c, text[start].isLetter { start += 1 }
         var (index, length) = (start, 0)
         var (low, high): (UInt64, UInt64) = (0, 0)  // the characters seen
@@ -70,10 +70,11 @@ extension PIIScanner {
         return PIIFinding(.awsSecretAccessKey, start, index)
     }
 
-    /// A character of base64, or the backslash of `\/`.
+    /// A character of base64, or a backslash of `\/` or `\\/`.
     private static func isSecretByte(_ text: RecordText, _ index: Int) -> Bool {
         let byte = text[index]
-        return byte.isAlphanumeric || byte == 0x2f || byte == 0x2b || byte == 0x5c && text[index + 1] == 0x2f
+        guard byte == 0x5c else { return byte.isAlphanumeric || byte == 0x2f || byte == 0x2b }
+        return text[index + 1] == 0x2f || text[index + 1] == 0x5c && text[index + 2] == 0x2f
     }
 
     /// Three parts of base64url, the first an object with `"alg"`.
@@ -150,8 +151,10 @@ extension PIIScanner {
     /// `xoxb-…`: groups of digits and one of letters and digits.
     private static func slack(_ text: RecordText, _ start: Int) -> PIIFinding? {
         guard text.has("xox", at: start) || text.has("xapp", at: start), text[start + 3].isLetter,
-            text[start + 4] == 0x2d || text[start + 4] == 0x2e, isTokenStart(text, start)
+            text[start + 4] == 0x2d
         else { return nil }
+        let start = text.has("xoxe.", at: start - 5) ? start - 5 : start  // of a rotated token
+        guard isTokenStart(text, start) else { return nil }
         let end = text.end(of: .base64URL, from: start + 5, limit: 255)
         guard end - start >= 30, (start + 5..<end).contains(where: { text[$0].isDigit }),
             (start + 5..<end).contains(where: { text[$0] == 0x2d })

@@ -22,6 +22,11 @@ struct RecordText {
         return true
     }
 
+    /// `%3A` or `%3a` by its two digits, the letter in lower case.
+    func hasEscape(_ high: UInt8, _ low: UInt8, at index: Int) -> Bool {
+        self[index] == 0x25 && self[index + 1] == high && self[index + 2] | 0x20 == low
+    }
+
     /// The first index from `start` whose byte is not in `set`; at most `limit` bytes on.
     func end(of set: ByteSet, from start: Int, limit: Int) -> Int {
         var index = start
@@ -49,7 +54,6 @@ struct ByteSet: OptionSet {
     static let urlSafe = ByteSet(rawValue: 16)  // - _
     static let emailLocal = ByteSet(rawValue: 32)  // punctuation that an address may have before its @
     static let emailDomain = ByteSet(rawValue: 64)  // - .
-    static let plusOrSlash = ByteSet(rawValue: 128)
 
     static let letter: ByteSet = [.lower, .upper]
     static let alphanumeric: ByteSet = [.letter, .digit]
@@ -67,7 +71,6 @@ struct ByteSet: OptionSet {
         if "-_".utf8.contains(byte) { set.insert(.urlSafe) }
         if "-._%+'!#$&*=?^`{|}~".utf8.contains(byte) { set.insert(.emailLocal) }
         if "-.".utf8.contains(byte) { set.insert(.emailDomain) }
-        if "+/".utf8.contains(byte) { set.insert(.plusOrSlash) }
         return set.rawValue
     }
 }
