@@ -19,6 +19,12 @@ public struct OfferRate: Hashable, Sendable {
             || (price.usageType.hasPrefix("Global-") && price.tiers.allSatisfy { $0.usd == .zero })
     }
 
+    func renamed(to usageType: String) -> OfferRate {
+        var copy = self
+        copy.price.usageType = usageType
+        return copy
+    }
+
     init(
         price: Price, sku: String, offerTermCode: String, currency: String, rateCodes: [String], appliesTo: [String],
         attributes: [String: String]

@@ -28,6 +28,35 @@ import Testing
         #expect("\(price.region) \(price.usageType)" == expected)
     }
 
+    /// Two transitions share AWS's usage type: each rule finds its own, and AWS's name still finds both.
+    @Test func aRulesOwnNameFindsWhatAWSCallsOtherwise() throws {
+        let place = try Workplace()
+        let kinds = ["S3-SIATransition": "1", "S3-GIRTransition": "2"].sorted { $0.key < $1.key }
+        let products = kinds.map {
+            """
+            "\($0.key)":{"attributes":{"usagetype":"EU-Requests-Tier4","regionCode":"eu-west-1","operation":"\($0.key)"}}
+            """
+        }
+        let terms = kinds.map {
+            #""\#($0.key)":{"x.T":{"priceDimensions":{"x.T.R":{"unit":"Requests","pricePerUnit":{"USD":"\#($0.value)"}}}}}"#
+        }
+        try place.load(
+            """
+            {"offerCode":"AmazonS3","version":"1","products":{\(products.joined(separator: ","))},
+            "terms":{"OnDemand":{\(terms.joined(separator: ","))}}}
+            """)
+        let prices = StoredPrices(place.store)
+        func found(_ usageType: String) throws -> [String] {
+            try prices.prices(offerCode: "AmazonS3", region: "eu-west-1", usageType: usageType).map {
+                "\($0.usageType) \($0.tiers[0].usd.exact)"
+            }
+        }
+        #expect(try found("Transition-SIA") == ["Transition-SIA 1"])
+        #expect(try found("Transition-GIR") == ["Transition-GIR 2"])
+        #expect(try found("Transition-INT").isEmpty)
+        #expect(try found("Requests-Tier4").count == 2)
+    }
+
     @Test func cloudFrontsPriceClassesAreEdges() throws {
         let place = try Workplace()
         try place.load(
