@@ -67,6 +67,33 @@ import Traffic
         #expect(try meter("[{\"a\":1},{\"a\":2}]", MeterOptions(format: .json)).accounting.rejected == 0)
     }
 
+    @Test(arguments: [
+        ("[{\"a\":1} {\"a\":2}]", 1, 1), ("[{\"a\":1},,{\"a\":2}]", 2, 1), ("[,{\"a\":1}]", 1, 1),
+        ("[{\"a\":1},]", 1, 1),
+        ("[{\"a\":1},\n{\"a\":2 {\"a\":3},{\"a\":4}]", 3, 1), ("[[1],[2] [3]]", 2, 1), ("[1 2,3]", 2, 1),
+        ("{\"a\":1}{\"a\":2}\n{\"a\":3}", 3, 0), ("[{\"a\":1}]\n[{\"a\":2}]", 2, 0), ("[]", 0, 0), ("[{\"a\":1}", 1, 1),
+        ("{\"a\":1},\n{\"a\":2},\n", 2, 0), ("{\"a\":1},,{\"a\":2}", 2, 1),
+    ])
+    func commasSeparateElements(text: String, metered: Int, rejected: Int) throws {
+        let accounting = try meter(text, MeterOptions(format: .json)).accounting
+        #expect(accounting.metered == metered && accounting.rejected == rejected, "\(accounting.samples)")
+    }
+
+    @Test(arguments: LogFormat.allCases) func anotherFormatIsNotReadInSilence(format: LogFormat) throws {
+        guard ![.auto, .lines, .csv].contains(format) else { return }
+        let text = "Dear all,\nthis is no log.\nYours, Ada\n"
+        let accounting = try meter(text, MeterOptions(format: format)).accounting
+        #expect(accounting.rejected > 0 && accounting.metered == 0 && accounting.context == 0)
+        #expect(!accounting.samples.isEmpty)
+    }
+
+    @Test func aLambdaLogWithoutReportsIsRejected() throws {
+        let starts = Samples.lambda.split(separator: "\n").prefix(2).joined(separator: "\n")
+        let accounting = try meter(starts).accounting
+        #expect(accounting.rejected(.malformed) == 2 && accounting.context == 0)
+        #expect(accounting.samples.map(\.line) == [1, 2])
+    }
+
     @Test(arguments: [[0xff, 0xfe, 0x7b, 0], [0xfe, 0xff, 0, 0x7b]] as [[UInt8]])
     func otherEncodingsAreNotMeteredAsLines(bytes: [UInt8]) {
         #expect(throws: MeterError.notUTF8("UTF-16")) { try meter(bytes) }
@@ -75,9 +102,15 @@ import Traffic
     @Test func excerptsAndSourcesShowNobody() throws {
         let rejected = try meter("{\"user\":\"Ada Lovelace\", password=hunter2", MeterOptions(format: .ndjson))
         #expect(rejected.accounting.samples.map(\.excerpt) == ["{\"user\":\"*** ***\", password=***"])
+        let short = try meter("pin: 4711 pw=abc secret=c2VjcmV0= x=a1b {\"k\":\"Li\"", MeterOptions(format: .ndjson))
+        #expect(short.accounting.samples.map(\.excerpt) == ["***: 0000 pw=*** secret=***= x=*** {\"k\":\"Li\""])
         let text = "{\"host\":\"ada@example.org\"}\n{\"host\":\"web-1\"}\n{\"host\":\"10.0.0.7\"}"
         let names = try meter(text, MeterOptions(format: .ndjson)).sources.named.map(\.name)
         #expect(Set(names) == ["a***@e***.org", "web-1", "10.0.0.7"])
+        let alike = try meter(
+            "{\"host\":\"ada@example.org\"}\n{\"host\":\"abe@evil.org\"}", MeterOptions(format: .ndjson)
+        ).sources
+        #expect(alike.named.map(\.name) == ["a***@e***.org"] && alike.named.first?.counts.events == 2)
     }
 
     @Test func linesBeyondTheLimitAreRejected() throws {

@@ -58,5 +58,5 @@ public struct EventMeter: ~Copyable {
         meter.reject(reason, text, line: number)
     }
 
-    public mutating func finish() -> TrafficProfile { meter.builder.finish() }
+    public mutating func finish() -> TrafficProfile { meter.finish() }
 }

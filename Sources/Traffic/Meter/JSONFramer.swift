@@ -1,7 +1,8 @@
 /// Cuts JSON text into values: the elements of top-level arrays, and values one after the other.
 ///
 /// Where text is damaged, it must not take the rest of the file along: a `{` where JSON allows none begins a new record,
-/// and a newline inside a string ends one.
+/// and a newline inside a string ends one. An element without a comma before it is rejected, and so is the element that
+/// is missing between two commas.
 struct JSONFramer {
     private enum State {
         case between  // records, or before the first
@@ -12,9 +13,19 @@ struct JSONFramer {
         case damaged  // up to the end of the line
     }
 
+    /// What may come next between records.
+    private enum Gap {
+        case first  // a value or the end: an array has begun
+        case value  // a comma was the last
+        case comma  // or the end: a value was the last
+        case any  // outside arrays, and where text is damaged
+    }
+
     private var state = State.between
     private var depth = 0
     private var isInArray = false
+    private var gap = Gap.any
+    private var isMisplaced = false  // the record stands where a comma has to
     private var previous: UInt8 = 0  // the last byte of the record outside strings that is not blank
     private var line: Int
     private var recordLine: Int
@@ -39,19 +50,19 @@ struct JSONFramer {
             switch state {
             case .between:
                 start = p
-                begin(byte)
+                begin(byte, p, &meter)
             case .string: continueString(byte, start, p, &meter)
             case .escape: state = .string
             case .container where byte == 0x7b && !Self.allowsValue(previous):
                 reject(Bytes(start: start, count: p - start), &meter)
                 start = p
-                begin(byte)
+                begin(byte, p, &meter)
             case .container: continueContainer(byte, start, p, &meter)
             case .scalar where Self.endsScalar(byte), .damaged where byte == 0x0a || byte == 0x7b:
                 let part = Bytes(start: start, count: p - start)
                 if state == .damaged { reject(part, &meter) } else { emit(part, &meter) }
                 start = p
-                begin(byte)
+                begin(byte, p, &meter)
             case .scalar, .damaged: break
             }
             p += 1
@@ -70,14 +81,20 @@ struct JSONFramer {
     }
 
     @inline(__always)
-    private mutating func begin(_ byte: UInt8) {
+    private mutating func begin(_ byte: UInt8, _ p: UnsafePointer<UInt8>, _ meter: inout RecordMeter) {
         switch byte {
-        case 0x20, 0x09, 0x0a, 0x0d, 0x2c: return
-        case 0x5b where !isInArray: isInArray = true
-        case 0x5d where isInArray: isInArray = false
+        case 0x20, 0x09, 0x0a, 0x0d: return
+        case 0x2c:
+            if gap == .first || gap == .value { rejectAbsent(before: p, &meter) }
+            gap = .value
+        case 0x5b where !isInArray: (isInArray, gap) = (true, .first)
+        case 0x5d where isInArray:
+            if gap == .value { rejectAbsent(before: p, &meter) }
+            (isInArray, gap) = (false, .any)
         default:
             recordLine = line
             (depth, previous) = (0, byte)
+            isMisplaced = isInArray && gap == .comma
             switch byte {
             case 0x7b, 0x5b: (state, depth) = (.container, 1)
             case 0x22: state = .string
@@ -85,6 +102,11 @@ struct JSONFramer {
             default: state = .damaged
             }
         }
+    }
+
+    /// `,,`, `[,` and `,]` lack an element.
+    private func rejectAbsent(before p: UnsafePointer<UInt8>, _ meter: inout RecordMeter) {
+        meter.reject(.malformed, Bytes(start: p, count: 1), line: line)
     }
 
     @inline(__always)
@@ -130,11 +152,15 @@ struct JSONFramer {
     }
 
     private mutating func emit(_ part: Bytes, _ meter: inout RecordMeter) {
-        let line = recordLine
+        let (line, isMisplaced) = (recordLine, isMisplaced)
         stash.take(adding: part) { record, isTooLong in
-            if isTooLong { meter.reject(.tooLong, record, line: line) } else { meter.process(record, line: line) }
+            if isTooLong || isMisplaced {
+                meter.reject(isTooLong ? .tooLong : .malformed, record, line: line)
+            } else {
+                meter.process(record, line: line)
+            }
         }
-        state = .between
+        (state, gap) = (.between, .comma)
     }
 
     private mutating func reject(_ part: Bytes, as reason: RejectReason = .malformed, _ meter: inout RecordMeter) {
@@ -142,6 +168,6 @@ struct JSONFramer {
         stash.take(adding: part) { record, isTooLong in
             meter.reject(isTooLong ? .tooLong : reason, record, line: line)
         }
-        state = .between
+        (state, gap) = (.between, .any)
     }
 }

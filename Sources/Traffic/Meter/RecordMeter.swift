@@ -14,6 +14,7 @@ struct RecordMeter {
     private var findings = PIICounts()
     private var sizesOnlyJSON = JSONPrefix()
     var message: [UInt8] = []  // scratch: a log message without its JSON escapes
+    private var contextSamples: [RejectSample] = []  // of a Lambda log's first lines
     var lastTextMinute: Int?  // of a CloudWatch text export
 
     init(options: MeterOptions, format: LogFormat, sourceName: String) {
@@ -69,7 +70,7 @@ struct RecordMeter {
         var fields = RecordFields()
         switch read(record, into: &fields, line: line) {
         case .event: commit(record, fields, line: line)
-        case .context: builder.addContext()
+        case .context: setAside(record, line: line)
         case .rejected(let reason): reject(reason, record, line: line)
         case .done: break
         }
@@ -131,16 +132,32 @@ struct RecordMeter {
         if options.scanPII { builder.scan(record, with: &scanner, &findings) }
     }
 
+    private mutating func setAside(_ record: Bytes, line: Int) {
+        builder.addContext()
+        guard format == .lambda, contextSamples.count < LineAccounting.sampleLimit else { return }
+        contextSamples.append(Self.sample(.malformed, record, line: line, of: input))
+    }
+
+    /// A Lambda log without a report is none: its lines are counted as rejected.
+    mutating func finish() -> TrafficProfile {
+        if format == .lambda { builder.rejectContext(.malformed, samples: contextSamples) }
+        return builder.finish()
+    }
+
     @inline(__always)
     private mutating func selectInput() { input.withUnsafeBufferPointer { builder.select($0) } }
 
     /// - Parameter record: The record, or its beginning when it was too long to keep.
     mutating func reject(_ reason: RejectReason, _ record: Bytes, line: Int) {
-        let name = input
-        builder.reject(
-            reason,
-            sample: RejectSample(
-                input: String(decoding: name, as: UTF8.self), line: line, reason: reason,
-                excerpt: Redaction.excerpt(of: record)))
+        let input = input
+        builder.reject(reason, sample: Self.sample(reason, record, line: line, of: input))
+    }
+
+    private static func sample(
+        _ reason: RejectReason, _ record: Bytes, line: Int, of input: [UInt8]
+    ) -> RejectSample {
+        RejectSample(
+            input: String(decoding: input, as: UTF8.self), line: line, reason: reason,
+            excerpt: Redaction.excerpt(of: record))
     }
 }

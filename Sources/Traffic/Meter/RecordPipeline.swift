@@ -45,6 +45,6 @@ struct RecordPipeline {
         case .json: json.finish(into: &meter)
         case .octets: octets.finish(into: &meter)
         }
-        return meter.builder.finish()
+        return meter.finish()
     }
 }

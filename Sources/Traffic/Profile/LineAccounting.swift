@@ -40,7 +40,8 @@ public struct LineAccounting: Sendable, Equatable {
     private(set) var reasons = [Int](repeating: 0, count: RejectReason.allCases.count)
     /// Lines of nothing but spaces, tabs and carriage returns. Not records: outside ``read``.
     public internal(set) var blank = 0
-    /// Headers, `#` directives, control messages and, in Lambda logs, the lines between reports. Outside ``read``.
+    /// Headers, `#` directives, control messages and, in Lambda logs, the lines between reports. Outside
+    /// ``read``. A Lambda log without any report has none: its lines are rejected.
     public internal(set) var context = 0
     public private(set) var samples: [RejectSample] = []
 

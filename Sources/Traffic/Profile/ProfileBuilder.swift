@@ -69,6 +69,14 @@ struct ProfileBuilder {
 
     mutating func addContext() { profile.accounting.context.accumulate(1) }
 
+    /// Everything was context: there was no record at all.
+    mutating func rejectContext(_ reason: RejectReason, samples: [RejectSample]) {
+        guard profile.accounting.read == 0 else { return }
+        profile.accounting.reject(reason, count: profile.accounting.context)
+        profile.accounting.context = 0
+        for sample in samples { profile.accounting.keep(sample) }
+    }
+
     mutating func reject(_ reason: RejectReason, sample: @autoclosure () -> RejectSample) {
         profile.accounting.reject(reason)
         if profile.accounting.samples.count < LineAccounting.sampleLimit { profile.accounting.keep(sample()) }

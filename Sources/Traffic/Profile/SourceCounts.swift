@@ -50,10 +50,15 @@ public struct SourceCounts: Sendable, Equatable {
         trim()
     }
 
-    /// The kept sources, most events first; PII and secrets in their names are blotted out.
+    /// The kept sources, most events first, none twice. PII and secrets in their names are blotted out; sources whose names
+    /// look the same then are one.
     public var named: [(name: String, counts: Counts)] {
         var scanner = PIIScanner()
-        return entries.map { (String(decoding: scanner.masked($0.name), as: UTF8.self), $0.counts) }
+        var shown: [String: Counts] = [:]
+        for entry in entries {
+            shown[String(decoding: scanner.masked(entry.name), as: UTF8.self), default: Counts()].merge(entry.counts)
+        }
+        return shown.map { ($0.key, $0.value) }
             .sorted { $0.counts.events == $1.counts.events ? $0.name < $1.name : $0.counts.events > $1.counts.events }
     }
 
