@@ -254,7 +254,8 @@ import Testing
     @Test func startUpProbesAreAnswered() async throws {
         let server = try await RunningServer.start(.sqlite)
         for (method, path) in [
-            ("HEAD", "/"), ("GET", "/"), ("GET", "/_license"), ("GET", "/_cluster/health"), ("HEAD", "/ingest"),
+            ("HEAD", "/"), ("GET", "/"), ("GET", "/_license"), ("GET", "/_cluster/health"), ("GET", "/_cat/health"),
+            ("HEAD", "/ingest"),
             ("PUT", "/_index_template/logs"), ("HEAD", "/_template/logs"), ("PUT", "/_ilm/policy/logs"),
             ("GET", "/ready"), ("GET", "/services/collector/health/1.0"),
         ] {

@@ -21,6 +21,14 @@ import Testing
         var proxy: ServerProcess
         var url: String
         var folder: String
+
+        /// Different events that the server said it had taken.
+        var acknowledged: Int {
+            get throws {
+                let text = try String(contentsOfFile: folder + "/acknowledged", encoding: .utf8)
+                return Set(text.split(separator: "\n")).count
+            }
+        }
     }
 
     private func bench() async throws -> Bench {
@@ -28,7 +36,9 @@ import Testing
         let (client, scenario) = try await server.begin()
         let (port, folder) = (freePort(), try temporaryFolder("shipper"))
         let proxy = try ServerProcess(
-            [Self.python, "\(Self.scripts)/cutting_proxy.py", "\(port)", "\(server.port)"], endedBy: "KILL",
+            [
+                Self.python, "\(Self.scripts)/cutting_proxy.py", "\(port)", "\(server.port)", folder + "/acknowledged",
+            ], endedBy: "KILL",
             logPath: folder + "/proxy",
             isReady: { isListening(port) })
         return Bench(
@@ -46,14 +56,18 @@ import Testing
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
+        try await killTwice(bench)
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return text.split(separator: "\n").last.flatMap { Int($0) } ?? 0
+    }
+
+    private func killTwice(_ bench: Bench) async throws {
         for _ in 0..<2 {
             try await Task.sleep(for: .milliseconds(600))
             try bench.server.kill()
             try bench.server.start()
         }
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text.split(separator: "\n").last.flatMap { Int($0) } ?? 0
     }
 
     @Test(
@@ -68,7 +82,9 @@ import Testing
             ], bench)
         #expect(sent == Self.count)
         let events = try await bench.client.events(of: bench.scenario)
-        #expect(events == Self.count)
+        #expect(events == (try bench.acknowledged))  // nothing acknowledged is lost, nothing is counted twice
+        // splunk-handler gives up after some tries, and does not say so.
+        if name != "splunk" { #expect(events == Self.count) }
         bench.proxy.stop()
         bench.server.stop()
     }
@@ -107,8 +123,6 @@ import Testing
 
     private static let rsyslog = "/usr/sbin/rsyslogd"
 
-    /// Answers are lost, but the server is not killed: then one line was missing in some runs, and it is not known yet
-    /// whether rsyslog or the server lost it.
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: rsyslog), "rsyslog is not installed"))
     func deliversEveryLineOfRsyslog() async throws {
         let bench = try await bench()
@@ -131,12 +145,18 @@ import Testing
         let rsyslog = try ServerProcess(
             [Self.rsyslog, "-n", "-f", bench.folder + "/rsyslog.conf", "-i", bench.folder + "/pid"],
             endedBy: "KILL", logPath: bench.folder + "/rsyslog", isReady: { true })
-        for _ in 0..<600 where try await bench.client.events(of: bench.scenario) < Self.count {
-            try await Task.sleep(for: .milliseconds(100))
+        try await killTwice(bench)
+        var (events, before) = (0, -1)
+        while events < Self.count, events != before {  // rsyslog tries again every second
+            before = events
+            try await Task.sleep(for: .seconds(4))
+            events = try await bench.client.events(of: bench.scenario)
         }
         try await Task.sleep(for: .seconds(2))  // what comes twice comes now
-        let events = try await bench.client.events(of: bench.scenario)
-        #expect(events == Self.count)
+        events = try await bench.client.events(of: bench.scenario)
+        #expect(events == (try bench.acknowledged))  // nothing acknowledged is lost, nothing is counted twice
+        // Where it resumes after an outage, rsyslog may drop the line that found the outage without sending it.
+        #expect(events > Self.count - 10)
         rsyslog.stop()
         bench.proxy.stop()
         bench.server.stop()

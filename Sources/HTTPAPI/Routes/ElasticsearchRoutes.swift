@@ -23,6 +23,9 @@ struct ElasticsearchRoutes {
             probe(
                 .get, "/_cluster/health", id: "getElasticsearchHealth", "Its health.",
                 ["cluster_name": "mockupaws", "status": "green", "number_of_nodes": 1]),
+            probe(  // rsyslog's, before each batch
+                .get, "/_cat/health", id: "getElasticsearchCatHealth", "Its health, as rsyslog asks for it.",
+                ["cluster": "mockupaws", "status": "green"]),
         ]
         for (path, id) in [
             ("/_index_template/{name}", "IndexTemplate"), ("/_template/{name}", "Template"),

@@ -1,12 +1,21 @@
-"""An HTTP proxy that loses every fifth answer: cutting_proxy.py PORT UPSTREAM_PORT. What it forwards, the server has taken."""
+"""An HTTP proxy that loses every fifth answer: cutting_proxy.py PORT UPSTREAM_PORT LOG. The log gets the number of each event
+that the server acknowledged, whether the client learnt of it or not."""
+import gzip
 import http.client
 import itertools
+import re
 import socketserver
 import sys
 from http.server import BaseHTTPRequestHandler
 
 port, upstream = int(sys.argv[1]), int(sys.argv[2])
 numbers = itertools.count(1)
+log = open(sys.argv[3], "a", buffering=1)
+
+
+def note(headers, body):
+    text = gzip.decompress(body) if headers.get("Content-Encoding") == "gzip" else body
+    log.write("".join(f"{number.decode()}\n" for number in re.findall(rb"event (\d+)", text)))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -26,6 +35,8 @@ class Handler(BaseHTTPRequestHandler):
             content = answer.read()
         except OSError:
             return  # the server is down: the client sees a closed connection
+        if 200 <= answer.status < 300:
+            note(self.headers, body)
         if self.command != "HEAD" and next(numbers) % 5 == 0:
             return
         self.send_response(answer.status)
