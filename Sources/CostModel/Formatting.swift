@@ -26,7 +26,7 @@ extension Quantity: CustomStringConvertible {
     public func formatted(places: Int = 6) -> String {
         guard let scaled = try? self * Quantity(Decimal128.power(of: places)) else { return description }
         let rounded = USD.halfEven(scaled.numerator, over: scaled.denominator).quotient
-        let text = grouped(decimalText(rounded, decimals: places, minimumDecimals: 0))
+        let text = decimalText(rounded, decimals: places, minimumDecimals: 0, isGrouped: true)
         return scaled.isWhole ? text : "≈" + text
     }
 
@@ -43,13 +43,31 @@ extension Quantity: CustomStringConvertible {
 }
 
 /// `value` × 10^-`decimals` as text; trailing zeros go, down to `minimumDecimals`.
-private func decimalText(_ value: Int128, decimals: Int, minimumDecimals: Int) -> String {
-    let (whole, fraction) = value.magnitude.quotientAndRemainder(dividingBy: Decimal128.power(of: decimals).magnitude)
-    var digits = String(fraction)
-    digits = String(repeating: "0", count: Swift.max(0, decimals - digits.count)) + digits
-    if decimals == 0 { digits = "" }
-    while digits.count > minimumDecimals, digits.last == "0" { digits.removeLast() }
-    return (value < 0 ? "-" : "") + String(whole) + (digits.isEmpty ? "" : "." + digits)
+/// - Parameter isGrouped: With a comma before every third digit of the whole part.
+private func decimalText(_ value: Int128, decimals: Int, minimumDecimals: Int, isGrouped: Bool = false) -> String {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { text in  // 39 digits, or 18 decimals, at most
+        var start = text.endIndex
+        func put(_ character: Unicode.Scalar) {
+            start -= 1
+            text[start] = UInt8(ascii: character)
+        }
+        var (rest, position) = (value.magnitude, 0)
+        repeat {
+            let digit: UInt8
+            if let small = UInt64(exactly: rest) {
+                (rest, digit) = (UInt128(small / 10), UInt8(small % 10))
+            } else {
+                (rest, digit) = (rest / 10, UInt8(rest % 10))
+            }
+            let isTrailing = start == text.endIndex && position < decimals - minimumDecimals
+            if position == decimals, start < text.endIndex { put(".") }
+            if isGrouped, position > decimals, (position - decimals) % 3 == 0 { put(",") }
+            if digit != 0 || !isTrailing { put(Unicode.Scalar(UInt8(ascii: "0") + digit)) }
+            position += 1
+        } while rest > 0 || position <= decimals
+        if value < 0 { put("-") }
+        return String(decoding: text[start...], as: UTF8.self)
+    }
 }
 
 /// Puts a comma before every third digit of the whole part.

@@ -58,7 +58,10 @@ public struct ServiceInput: Sendable {
     }
 
     public func parameter(_ name: String) -> Parameter {
-        guard let known = (definition.parameters + ServiceDefinition.common).first(where: { $0.name == name }) else {
+        guard
+            let known = definition.parameters.first(where: { $0.name == name })
+                ?? ServiceDefinition.common.first(where: { $0.name == name })
+        else {
             preconditionFailure("\(definition.name) declares no parameter \(name)")  // a slip in a rule, not in a file
         }
         return known

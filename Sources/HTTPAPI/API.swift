@@ -53,7 +53,7 @@ public struct API: HTTPResponder {
 
     public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         let correlationID =
-            request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().uuidString.lowercased()
+            request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().text
         let key = KeptAnswers.Key(request)
         if let key, var response = kept.answer(to: key, at: services.ambient.now()) {
             response.headers[.correlationID] = correlationID
@@ -86,7 +86,7 @@ public struct API: HTTPResponder {
         _ request: Request, _ correlationID: String, _ key: KeptAnswers.Key?
     ) async throws -> Response {
         var parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-            .map { Substring($0.removingPercentEncoding ?? String($0)) }[...]
+            .map { $0.utf8.contains(UInt8(ascii: "%")) ? Substring($0.removingPercentEncoding ?? String($0)) : $0 }[...]
         var prefixScenario: UUID?
         if parts.count > 2, parts.first == "s", let id = UUID(uuidString: String(parts[parts.startIndex + 1])) {
             (prefixScenario, parts) = (id, parts.dropFirst(2))

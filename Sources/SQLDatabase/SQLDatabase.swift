@@ -17,6 +17,13 @@ public protocol SQLDatabase: Sendable {
     @discardableResult
     func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value
 
+    /// Executes a few statements in a transaction of their own and returns once it is durable. PostgreSQL gets them, and
+    /// their end, in one message.
+    /// - Returns: The number of rows each changed.
+    /// - Throws: ``SQLError``.
+    @discardableResult
+    func write(_ statements: [SQL]) async throws -> [Int]
+
     /// Ends all connections once running bodies have ended.
     func close() async
 }

@@ -13,26 +13,22 @@ public struct SQLScenarioStore: ScenarioStore {
 
     public func insert(_ scenario: Scenario) async throws {
         try await translated {
-            try await database.write { connection in
-                let draft = scenario.draft
-                try connection.execute(
-                    """
-                    INSERT INTO scenario (id, owner, name, description, region, workload, growth, sample_rate, status,
-                        version, created_at, updated_at)
-                    VALUES (\(scenario.id), \(scenario.owner), \(draft.name), \(draft.description), \(draft.region),
-                        \(draft.workload), \(draft.growth.description), \(draft.sampleRate.description), \(scenario.status.rawValue),
-                        \(scenario.version), \(scenario.createdAt.microseconds), \(scenario.updatedAt.microseconds))
-                    """)
-                try Self.insertTags(scenario, connection)
-            }
+            let draft = scenario.draft
+            let row: SQL = """
+                INSERT INTO scenario (id, owner, name, description, region, workload, growth, sample_rate, status,
+                    version, created_at, updated_at)
+                VALUES (\(scenario.id), \(scenario.owner), \(draft.name), \(draft.description), \(draft.region),
+                    \(draft.workload), \(draft.growth.description), \(draft.sampleRate.description), \(scenario.status.rawValue),
+                    \(scenario.version), \(scenario.createdAt.microseconds), \(scenario.updatedAt.microseconds))
+                """
+            try await database.write([row] + Self.tags(scenario))
         }
     }
 
-    private static func insertTags(_ scenario: Scenario, _ connection: any SQLConnection) throws {
-        try connection.batch(
-            scenario.draft.tags.enumerated().map { position, tag in
-                "INSERT INTO scenario_tag (scenario, tag, position) VALUES (\(scenario.id), \(tag), \(position))"
-            })
+    private static func tags(_ scenario: Scenario) -> [SQL] {
+        scenario.draft.tags.enumerated().map { position, tag in
+            "INSERT INTO scenario_tag (scenario, tag, position) VALUES (\(scenario.id), \(tag), \(position))"
+        }
     }
 
     private static let columns: SQL = """
@@ -98,8 +94,8 @@ public struct SQLScenarioStore: ScenarioStore {
                     WHERE id = \(scenario.id) AND owner = \(scenario.owner) AND version = \(scenario.version - 1)
                     """)
                 guard changed == 1 else { return false }
-                try connection.execute("DELETE FROM scenario_tag WHERE scenario = \(scenario.id)")
-                try Self.insertTags(scenario, connection)
+                try connection.batch(
+                    ["DELETE FROM scenario_tag WHERE scenario = \(scenario.id)"] + Self.tags(scenario))
                 return true
             }
         }

@@ -17,7 +17,8 @@ extension UUID {
     /// - Parameter date: After 1970; its milliseconds are the first 48 bits.
     public static func v7(at date: Date) -> UUID {
         let milliseconds = UInt64(max(0, date.timeIntervalSince1970 * 1000))
-        var bytes = UUID().uuid  // random bits, version and variant are set below
+        var random = SystemRandomNumberGenerator()  // `UUID()` opens /dev/urandom each time
+        var bytes = unsafeBitCast((random.next() as UInt64, random.next() as UInt64), to: uuid_t.self)
         (bytes.0, bytes.1, bytes.2) = (
             UInt8(truncatingIfNeeded: milliseconds >> 40), UInt8(truncatingIfNeeded: milliseconds >> 32),
             UInt8(truncatingIfNeeded: milliseconds >> 24)

@@ -66,10 +66,11 @@ enum ScenarioBodies {
     }
 
     static let draft = Schema.request("ScenarioDraft", Scenario.Draft(), members(nameIsRequired: true))
+    private static let patchMembers = members(nameIsRequired: false)
 
     /// Any of the draft's members; ``apply(_:to:)`` reads them once the scenario is known.
     static let patch: Schema<JSON> = {
-        let described = Schema.request("ScenarioPatch", Scenario.Draft(), members(nameIsRequired: false))
+        let described = Schema.request("ScenarioPatch", Scenario.Draft(), patchMembers)
         var patch = Schema.any(described.description)
         patch.components = described.components
         return patch
@@ -77,8 +78,7 @@ enum ScenarioBodies {
 
     static func apply(_ patch: JSON, to draft: inout Scenario.Draft) throws {
         var problems: [DomainError.Member] = []
-        let schema = Schema.request("ScenarioPatch", draft, members(nameIsRequired: false))
-        guard let changed = schema.read(patch, "", &problems) else {
+        guard let changed = patchMembers.read(patch, over: draft, as: "ScenarioPatch", "", &problems) else {
             throw DomainError(.invalid, "The body has members that are wrong.", members: problems)
         }
         draft = changed

@@ -38,7 +38,7 @@ struct ScenarioRoutes {
             let scenario = try await scenarios.create(
                 draft, by: request.caller, idempotencyKey: try request(Self.idempotencyKey))
             var answer = Self.answer(scenario)
-            answer.headers[.location] = "/api/v2/scenarios/\(scenario.id.uuidString.lowercased())"
+            answer.headers[.location] = "/api/v2/scenarios/\(scenario.id.text)"
             return answer
         }
     }

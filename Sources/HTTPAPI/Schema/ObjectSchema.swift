@@ -62,27 +62,46 @@ extension Schema {
         return Schema(
             description: ["$ref": .string("#/components/schemas/\(name)")], components: components
         ) { json, pointer, problems in
-            guard case .object(let given) = json, var root = empty else {
-                problems.append(.init(pointer: pointer, detail: "is \(json.typeName), expected an object"))
-                return nil
-            }
-            let before = problems.count
-            for member in given {
-                let place = "\(pointer)/\(member.name.replacing("~", with: "~0").replacing("/", with: "~1"))"
-                guard let known = members.first(where: { $0.name == member.name }), let read = known.read else {
-                    problems.append(.init(pointer: place, detail: "is not a member of \(name)"))
-                    continue
-                }
-                read(member.value, place, &problems, &root)
-            }
-            for missing in members where missing.isRequired && json[missing.name] == nil {
-                problems.append(.init(pointer: "\(pointer)/\(missing.name)", detail: "is missing"))
-            }
-            return problems.count == before ? root : nil
+            guard let empty else { return nil }
+            return members.read(json, over: empty, as: name, pointer, &problems)
         } write: { value, writer in
             writer.object { writer in
                 for member in members { writer.member(member.name) { member.write(value, &$0) } }
             }
         }
+    }
+}
+
+extension Array {
+    /// The members of an object, in place of those of `root`.
+    func read<Root>(
+        _ json: JSON, over root: Root, as name: String, _ pointer: String, _ problems: inout [DomainError.Member]
+    ) -> Root? where Element == Member<Root> {
+        guard case .object(let given) = json else {
+            problems.append(.init(pointer: pointer, detail: "is \(json.typeName), expected an object"))
+            return nil
+        }
+        var root = root
+        let before = problems.count
+        for member in given {
+            let place = "\(pointer)/\(JSON.pointerToken(member.name))"
+            guard let known = first(where: { $0.name == member.name }), let read = known.read else {
+                problems.append(.init(pointer: place, detail: "is not a member of \(name)"))
+                continue
+            }
+            read(member.value, place, &problems, &root)
+        }
+        for missing in self where missing.isRequired && json[missing.name] == nil {
+            problems.append(.init(pointer: "\(pointer)/\(missing.name)", detail: "is missing"))
+        }
+        return problems.count == before ? root : nil
+    }
+}
+
+extension JSON {
+    /// A name as a part of an RFC 6901 pointer.
+    fileprivate static func pointerToken(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
+        return name.replacing("~", with: "~0").replacing("/", with: "~1")
     }
 }

@@ -138,7 +138,7 @@ extension Schema where Value == UUID {
         }
         return id
     } write: {
-        $1.string($0.uuidString.lowercased())
+        $1.string($0.text)
     }
 }
 

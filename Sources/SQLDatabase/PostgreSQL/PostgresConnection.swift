@@ -21,10 +21,23 @@ final class PostgresConnection: SQLConnection {
     /// `BEGIN`, `body`, `COMMIT`. Runs again after a serialisation failure or a deadlock, and when the connection
     /// turns out to be stale before the body began.
     func transaction<Value>(_ body: () throws -> Value) throws -> Value {
-        for _ in 1..<Self.conflictAttempts {
-            do { return try transactOnce(body) } catch is Conflict { continue }
+        try retryingConflicts { try transactOnce(body) }
+    }
+
+    /// A transaction of these statements alone: the server makes one of each pipeline.
+    func atomically(_ statements: [SQL]) throws -> [Int] {
+        guard statements.count <= Self.pipelineLimit else { return try transaction { try batch(statements) } }
+        return try retryingConflicts {
+            dropStaleConnection()
+            return try pipeline(statements[...])
         }
-        do { return try transactOnce(body) } catch is Conflict {
+    }
+
+    private func retryingConflicts<Value>(_ body: () throws -> Value) throws -> Value {
+        for _ in 1..<Self.conflictAttempts {
+            do { return try body() } catch is Conflict { continue }
+        }
+        do { return try body() } catch is Conflict {
             throw SQLError.unavailable("transactions kept conflicting")
         }
     }
@@ -105,6 +118,11 @@ final class PostgresConnection: SQLConnection {
     func disconnect() {
         PQfinish(connection)
         (connection, prepared) = (nil, [:])
+    }
+
+    /// Gives up a connection that the server has ended, as far as that has come through.
+    private func dropStaleConnection() {
+        if let connection, PQconsumeInput(connection) == 0 || PQstatus(connection) == CONNECTION_BAD { disconnect() }
     }
 
     private func connected() throws(SQLError) -> OpaquePointer {

@@ -53,6 +53,11 @@ public final class PostgresDatabase: SQLDatabase {
         try await run { connection in try connection.transaction { try body(connection) } }
     }
 
+    @discardableResult
+    public func write(_ statements: [SQL]) async throws -> [Int] {
+        try await run { connection in try connection.atomically(statements) }
+    }
+
     private func run<Value: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection) throws -> Value
     ) async throws -> Value {

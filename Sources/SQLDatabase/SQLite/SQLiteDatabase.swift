@@ -48,6 +48,11 @@ public final class SQLiteDatabase: SQLDatabase {
         }
     }
 
+    @discardableResult
+    public func write(_ statements: [SQL]) async throws -> [Int] {
+        try await write { try $0.batch(statements) }
+    }
+
     /// One transaction for all writes that came while the last one was being committed, each in its own savepoint.
     private func commitWaiting(_ database: Database) {
         let writes = waiting.withLock { writes in
@@ -56,11 +61,11 @@ public final class SQLiteDatabase: SQLDatabase {
         }
         var finish: [(SQLError?) -> Void] = []
         do {
-            try database.execute(sql: "BEGIN IMMEDIATE")
+            try database.run("BEGIN IMMEDIATE")
             for write in writes {
                 finish.append(try write.run(database))
             }
-            try database.execute(sql: "COMMIT")
+            try database.run("COMMIT")
             for done in finish { done(nil) }
         } catch {
             if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }  // the first error counts
@@ -104,16 +109,16 @@ private struct PendingWrite: Sendable {
     ) {
         refuse = { continuation.resume(throwing: $0) }
         run = { database in
-            try database.execute(sql: "SAVEPOINT body")
+            try database.run("SAVEPOINT body")
             let result: Result<Value, any Error>
             do {
                 result = .success(try body(SQLiteConnection(database)))
             } catch {
                 guard database.isInsideTransaction else { throw error }  // disk full and the like end the transaction
-                try database.execute(sql: "ROLLBACK TO body")
+                try database.run("ROLLBACK TO body")
                 result = .failure(SQLError.from(error))
             }
-            try database.execute(sql: "RELEASE body")
+            try database.run("RELEASE body")
             return { failure in
                 switch (result, failure) {
                 case (.success, let failure?): continuation.resume(throwing: failure)
@@ -122,4 +127,9 @@ private struct PendingWrite: Sendable {
             }
         }
     }
+}
+
+extension Database {
+    /// Executes a statement that is prepared once.
+    fileprivate func run(_ sql: String) throws { try cachedStatement(sql: sql).execute() }
 }
