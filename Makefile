@@ -25,8 +25,9 @@ test: ## Run every test
 	@Scripts/check-rooms
 	@Scripts/check-generated
 
-bench: ## Measure throughput as ratios against jq, grep, wc and a bare HTTP server (not part of the tests)
+bench: ## Measure throughput as ratios against jq, grep, wc, a bare HTTP server and a Python stack (not part of the tests)
 	@Scripts/install-dependencies bench
+	@Scripts/install-bench-peer
 	@swift build -c release
 	@Scripts/bench
 	@Scripts/bench-http
