@@ -43,7 +43,7 @@ public struct Server: Sendable {
         let traffic = SQLTrafficStore(database)
         let accounts = AccountService(store: SQLAccountStore(database), ambient: ambient)
         let health = HealthService(
-            version: version, startedAt: ambient.now(), ambient: ambient,
+            version: settings.version, startedAt: ambient.now(), ambient: ambient,
             checks: ["database": { try await database.read { try $0.query("SELECT 1") { _ in } } }])
         let metrics = MetricsService(scenarios: scenarios, store: traffic, prices: prices)
         let api = API(
@@ -56,7 +56,9 @@ public struct Server: Sendable {
             responder: api, server: try httpServer(settings),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "mockupaws"),
-            services: [DatabaseLifetime(database: database)],
+            services: [
+                DatabaseLifetime(database: database), KeyExpiry(store: traffic, ambient: ambient, logger: logger),
+            ],
             onServerRunning: { channel in onRunning(channel.localAddress?.port ?? settings.port) }, logger: logger)
         return Server(accounts: accounts, scenarios: scenarios, database: database, application: application)
     }
@@ -102,5 +104,26 @@ private struct DatabaseLifetime: Service {
     func run() async throws {
         try await gracefulShutdown()
         await database.close()
+    }
+}
+
+/// Forgets delivery keys that are older than any shipper keeps trying, once an hour.
+private struct KeyExpiry: Service {
+    let store: any TrafficStore
+    let ambient: Ambient
+    let logger: Logger
+
+    private static let days = 7.0
+    private static let pause = Duration.seconds(3600)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do { try await store.forgetKeys(before: ambient.now().addingTimeInterval(-Self.days * 86_400)) } catch {
+                    logger.warning("delivery keys could not be forgotten", metadata: ["error": "\(error)"])
+                }
+                do { try await Task.sleep(for: Self.pause) } catch { return }  // the server ends
+            }
+        }
     }
 }

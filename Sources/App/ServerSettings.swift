@@ -14,6 +14,8 @@ public struct ServerSettings: Sendable {
     public var database: Database
     public var databaseConnections: Int
     public var logLevel: Logger.Level
+    public var logsJSON: Bool
+    public var version: String
     public var tlsCertificate: String?
     public var tlsKey: String?
 
@@ -34,6 +36,8 @@ public struct ServerSettings: Sendable {
         Entry(name: "DATABASE_CONNECTIONS", fallback: "8", doc: "Connections to PostgreSQL, 1 to 100."),
         Entry(
             name: "LOG_LEVEL", fallback: "info", doc: "trace, debug, info, notice, warning, error or critical."),
+        Entry(name: "JSON_LOGGING", fallback: "false", doc: "true writes each log entry as a line of JSON."),
+        Entry(name: "APP_VERSION", fallback: Server.version, doc: "The version that the service says it has."),
         Entry(name: "TLS_CERTIFICATE", fallback: "", doc: "PEM file of the certificate chain; with TLS_KEY, HTTPS."),
         Entry(name: "TLS_KEY", fallback: "", doc: "PEM file of its private key."),
     ]
@@ -88,6 +92,11 @@ public struct ServerSettings: Sendable {
             throw Problem(name: "LOG_LEVEL", need: "one of \(levels), found '\(text("LOG_LEVEL"))'")
         }
         logLevel = level
+        guard ["true", "false"].contains(text("JSON_LOGGING")) else {
+            throw Problem(name: "JSON_LOGGING", need: "true or false, found '\(text("JSON_LOGGING"))'")
+        }
+        logsJSON = text("JSON_LOGGING") == "true"
+        version = text("APP_VERSION")
         (tlsCertificate, tlsKey) = (text("TLS_CERTIFICATE"), text("TLS_KEY"))
         if tlsCertificate == "" { tlsCertificate = nil }
         if tlsKey == "" { tlsKey = nil }

@@ -29,6 +29,7 @@ public final class SQLTrafficStore: TrafficStore {
                 try await database.write { connection in
                     try Self.claim(batch, connection)
                     try Self.add(batch, writer, lock, connection)
+                    try Self.keep(batch.samples, of: batch.scenario, connection)
                 }
             }
             return true
@@ -57,6 +58,44 @@ public final class SQLTrafficStore: TrafficStore {
             UPDATE traffic_segment SET revision = revision + 1, profile = \(profile.encoded())
             WHERE \(sql: segment)
             """)
+    }
+
+    private static func keep(
+        _ samples: [KeptSample], of scenario: UUID, _ connection: any SQLConnection
+    ) throws {
+        guard !samples.isEmpty else { return }
+        let rows = samples.map { sample -> SQL in
+            """
+            INSERT INTO event_sample (scenario, id, received_at, minute, bytes, text)
+            VALUES (\(scenario), \(sample.id), \(sample.receivedAt.microseconds), \(sample.event.minute),
+                \(sample.event.bytes), \(sample.event.text))
+            """
+        }
+        let old: SQL = """
+            DELETE FROM event_sample WHERE scenario = \(scenario) AND id <= (
+                SELECT id FROM event_sample WHERE scenario = \(scenario)
+                ORDER BY id DESC LIMIT 1 OFFSET \(KeptSample.limit))
+            """
+        try connection.batch(rows + [old])
+    }
+
+    public func samples(of scenario: UUID) async throws -> [KeptSample] {
+        try await translated {
+            try await database.read { connection in
+                try connection.all(
+                    """
+                    SELECT id, received_at, minute, bytes, text FROM event_sample WHERE scenario = \(scenario)
+                    ORDER BY id DESC LIMIT \(KeptSample.limit)
+                    """
+                ) { row in
+                    KeptSample(
+                        id: try row.uuid(0), receivedAt: Date(microseconds: try row.int(1)),
+                        event: EventSample(
+                            minute: try row.optional(2, row.int).map { Int($0) }, bytes: Int(try row.int(3)),
+                            text: try row.text(4)))
+                }
+            }
+        }
     }
 
     /// - Throws: ``KnownKeys``.

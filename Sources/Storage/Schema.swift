@@ -56,5 +56,15 @@ public enum Schema {
                 "CREATE INDEX delivery_received ON delivery (received_at)",
             ]
         },
+        Migration(4, "event samples") { type in
+            [
+                """
+                CREATE TABLE event_sample (
+                    scenario \(type.uuid) NOT NULL REFERENCES scenario (id) ON DELETE CASCADE, id \(type.uuid) NOT NULL,
+                    received_at \(type.integer) NOT NULL, minute \(type.integer), bytes \(type.integer) NOT NULL,
+                    text TEXT NOT NULL, PRIMARY KEY (scenario, id))
+                """
+            ]
+        },
     ]
 }

@@ -36,7 +36,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await settings.settings
-        var logger = Logger(label: "mockupaws")
+        var logger =
+            settings.logsJSON
+            ? Logger(label: "mockupaws") { JSONLogHandler(label: $0) } : Logger(label: "mockupaws")
         logger.logLevel = settings.logLevel
         let (lookup, version) = try prices.lookup()
         let scheme = settings.tlsCertificate == nil ? "http" : "https"

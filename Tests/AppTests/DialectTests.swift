@@ -168,6 +168,46 @@ import Testing
         try await send("/v1/logs", "{}", type: "application/json") { reply, _, _ in #expect(reply.status == 200) }
     }
 
+    @Test func samplesShowEventsWithoutPII() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        let secret = #"{"time":"2026-03-02T08:00:30Z","user":"ann@example.com","ip":"203.0.113.9","note":"plain"}"#
+        let key = #"{"k":"-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA1\n"}"#
+        let body = [secret, key, #"{"n":3}"#, #"{"n":4}"#].joined(separator: "\n")
+        _ = try await server.send("POST", "/s/\(id)/ingest", type: "application/x-ndjson", Data(body.utf8))
+        let reply = try await server.send("GET", "/api/v2/scenarios/\(id)/samples")
+        let samples = try #require(try JSONSerialization.jsonObject(with: reply.data) as? [[String: Any]])
+        #expect(samples.count == 3)  // of one delivery
+        let first = try #require(samples.last)
+        #expect(first["time"] as? String == "2026-03-02T08:00:00Z")
+        #expect(first["bytes"] as? Int == secret.utf8.count)
+        #expect((first["text"] as? String)?.contains(#""note":"plain""#) == true)
+        for secret in ["ann@", "203.0.113.9", "MIIE"] { #expect(!reply.text.contains(secret)) }
+        let foreign = try await server.send("GET", "/api/v2/scenarios/\(id)/samples", key: server.otherKey)
+        #expect(foreign.status == 404)
+        await server.stop()
+    }
+
+    @Test func anOTLPResourceMayNameTheScenario() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        func resource(_ scenario: String) -> String {
+            """
+            {"resource":{"attributes":[{"key":"mockupaws.scenario_id","value":{"stringValue":"\(scenario)"}}]},
+            "scopeLogs":[{"logRecords":[{"timeUnixNano":"1760000000250000000","body":{"stringValue":"GET /"}}]}]}
+            """
+        }
+        let one = try await server.send("POST", "/v1/logs", #"{"resourceLogs":[\#(resource(id))]}"#)
+        #expect(one.status == 200)
+        let other = resource(UUID().uuidString)
+        let two = try await server.send("POST", "/v1/logs", #"{"resourceLogs":[\#(resource(id)),\#(other)]}"#)
+        #expect(two.status == 400 && two.text.contains("several scenarios"))
+        #expect(try await server.send("POST", "/v1/logs", #"{"resourceLogs":[\#(other)]}"#).status == 404)
+        let metrics = try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json
+        #expect(metrics["total_requests"] as? Int == 1)
+        await server.stop()
+    }
+
     @Test func otlpAnswersProtobufInProtobuf() async throws {
         let text = Array("hi".utf8)
         let record: [UInt8] = [0x09] + [0, 0, 0, 0, 1, 0, 0, 0] + [0x2a, 4, 0x0a, 2] + text

@@ -7,6 +7,7 @@ import Testing
         ("PORT", "80a", "PORT: expected 0 to 65535, found '80a'"), ("PORT", "65536", "PORT: expected 0 to 65535"),
         ("DATABASE_URL", "mysql://x:secret@y", "DATABASE_URL: expected sqlite://PATH or postgresql://…"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL: expected one of trace"),
+        ("JSON_LOGGING", "yes", "JSON_LOGGING: expected true or false, found 'yes'"),
         ("TLS_KEY", "key.pem", "TLS_CERTIFICATE: expected a PEM file"),
         ("DATABASE_CONNECTIONS", "0", "DATABASE_CONNECTIONS: expected 1 to 100"),
     ])

@@ -1,5 +1,6 @@
 import Foundation
 import PriceStore
+import TestSupport
 
 /// A folder that goes with the test.
 final class Workplace {
@@ -7,8 +8,7 @@ final class Workplace {
     var store: PriceStore { PriceStore(directory: path + "/store") }
 
     init() throws {
-        path = NSTemporaryDirectory() + "pricestore-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        path = try temporaryFolder("pricestore")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

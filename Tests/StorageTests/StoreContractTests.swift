@@ -171,6 +171,28 @@ import Traffic
         await stores.database.close()
     }
 
+    @Test(arguments: DatabaseBackend.allCases)
+    func theNewestSamplesAreKept(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let (one, other) = (try await stores.scenario("one"), try await stores.scenario("other"))
+        let store = SQLTrafficStore(stores.database, process: 1)
+        var sent: [KeptSample] = []
+        for number in 0..<60 {
+            let now = Self.start.addingTimeInterval(Double(number))
+            var batch = IngestBatch(scenario: one.id, profile: try Self.profile(lines: 1), receivedAt: now)
+            batch.samples = (0..<2).map { index in
+                let event = EventSample(minute: index == 0 ? nil : number, bytes: number, text: "event \(number)")
+                return KeptSample(
+                    id: .v7(at: now.addingTimeInterval(Double(index) / 10)), receivedAt: now, event: event)
+            }
+            sent += batch.samples
+            #expect(try await store.append(batch))
+        }
+        #expect(try await store.samples(of: one.id) == Array(sent.reversed().prefix(KeptSample.limit)))
+        #expect(try await store.samples(of: other.id).isEmpty)
+        await stores.database.close()
+    }
+
     private static func profile(lines: Int) throws -> TrafficProfile {
         var meter = TrafficMeter(options: MeterOptions(format: .ndjson), sourceName: "test")
         let text = (0..<lines).map { #"{"time":"2025-10-09T08:\#(10 + $0 % 50):00Z","host":"h\#($0)","n":\#($0)}"# }

@@ -76,9 +76,16 @@ public func isListening(_ port: Int) -> Bool {
     }
 }
 
+/// One folder for all of this process, which goes with it.
+private let allFolders: String = {
+    let path = NSTemporaryDirectory() + "mockupaws-tests-\(getpid())"
+    atexit { try? FileManager.default.removeItem(atPath: allFolders) }  // what is left is in a temporary folder
+    return path
+}()
+
 /// A new folder that any user may enter.
 public func temporaryFolder(_ name: String) throws -> String {
-    let path = NSTemporaryDirectory() + "mockupaws-\(name)-\(UUID().uuidString)"
+    let path = allFolders + "/\(name)-\(UUID().uuidString)"
     try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o777])
     return path

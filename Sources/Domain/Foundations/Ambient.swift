@@ -13,7 +13,7 @@ public struct Ambient: Sendable {
 }
 
 extension UUID {
-    /// RFC 9562 version 7: ids made later sort later.
+    /// RFC 9562 version 7: ids made in a later millisecond sort later.
     /// - Parameter date: After 1970; its milliseconds are the first 48 bits.
     public static func v7(at date: Date) -> UUID {
         let milliseconds = UInt64(max(0, date.timeIntervalSince1970 * 1000))

@@ -41,10 +41,26 @@ public struct IngestBatch: Sendable {
     public var receivedAt: Date
     /// Of the delivery, or of each event that has one; none twice.
     public var keys: [DeliveryKey]
+    /// A few of its events, to be looked at.
+    public var samples: [KeptSample] = []
 
     public init(scenario: UUID, profile: TrafficProfile, receivedAt: Date, keys: [DeliveryKey] = []) {
         (self.scenario, self.profile, self.receivedAt, self.keys) = (scenario, profile, receivedAt, keys)
     }
+}
+
+/// A redacted event that is kept to be looked at.
+public struct KeptSample: Hashable, Sendable {
+    public var id: UUID  // later ones sort later
+    public var receivedAt: Date
+    public var event: EventSample
+
+    public init(id: UUID, receivedAt: Date, event: EventSample) {
+        (self.id, self.receivedAt, self.event) = (id, receivedAt, event)
+    }
+
+    /// How many of a scenario are kept, the newest.
+    public static let limit = 100
 }
 
 /// A stretch of traffic as it is stored: what one writer received for a scenario in one hour.
@@ -75,6 +91,8 @@ public protocol TrafficStore: Sendable {
     /// - Returns: The revision of each segment of a scenario.
     func revisions(of scenario: UUID) async throws -> [TrafficSegment.Key: Int64]
     func segments(of scenario: UUID, keys: [TrafficSegment.Key]) async throws -> [TrafficSegment]
+    /// - Returns: The newest first, at most ``KeptSample/limit``.
+    func samples(of scenario: UUID) async throws -> [KeptSample]
     /// Deletes delivery keys claimed before a time: after it, a delivery sent again would count again.
     func forgetKeys(before date: Date) async throws
 }

@@ -68,7 +68,7 @@ struct EnvelopeProblem: Error {
 /// Reads an envelope that makes sense only as a whole.
 protocol WholeEnvelope: EnvelopeReader {
     var body: [UInt8] { get set }
-    func read(into batch: inout EventBatch) throws
+    mutating func read(into batch: inout EventBatch) throws
 }
 
 extension WholeEnvelope {

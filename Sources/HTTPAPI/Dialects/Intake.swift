@@ -40,11 +40,13 @@ struct Intake: Sendable {
     func meter(_ request: APIRequest, as format: LogFormat) async throws -> IngestService.Receipt {
         let scenario = try await target(request)
         var meter = TrafficMeter(
-            options: MeterOptions(format: format, textCounts: true, maxLineBytes: LineSplitter.longest),
+            options: MeterOptions(
+                format: format, textCounts: true, samples: IngestService.samplesOfADelivery,
+                maxLineBytes: LineSplitter.longest),
             sourceName: "ingest")
         let digest = try await body(of: request, limit: Self.streamedLimit) { try meter.consume($0) }
         let profile = try Self.readable { try meter.finish() }
-        return try await store(profile, [], digest, for: scenario, request)
+        return try await store(profile, [], meter.samples, digest, for: scenario, request)
     }
 
     /// Meters the events of an envelope.
@@ -64,7 +66,8 @@ struct Intake: Sendable {
         try Self.readable { try reader.finish(into: &batch) }
         let scenario = try await target(request, tenant: tenant ?? reader.tenant)
         try await delivery.add(&batch, for: scenario)
-        var receipt = try await store(delivery.finish(), delivery.keys, digest, for: scenario, request)
+        var receipt = try await store(
+            delivery.finish(), delivery.keys, delivery.samples, digest, for: scenario, request)
         receipt.duplicates += delivery.duplicates
         return Outcome(receipt: receipt, refused: delivery.refused)
     }
@@ -72,13 +75,14 @@ struct Intake: Sendable {
     /// A delivery that nobody named is named by its content, when all its events have a time of their own: shippers send
     /// the same bytes again when an answer was lost.
     private func store(
-        _ profile: TrafficProfile, _ keys: [DeliveryKey], _ digest: DeliveryKey, for scenario: Scenario,
-        _ request: APIRequest
+        _ profile: TrafficProfile, _ keys: [DeliveryKey], _ samples: [EventSample], _ digest: DeliveryKey,
+        for scenario: Scenario, _ request: APIRequest
     ) async throws -> IngestService.Receipt {
         let given = try request(Self.deliveryKey).map { DeliveryKey($0) }
         let isTimed = profile.untimed.events == 0 && profile.totals.events > 0
         let content = keys.isEmpty && isTimed ? digest : nil
-        return try await ingest.take(profile, for: scenario, delivery: given ?? content, events: keys)
+        return try await ingest.take(
+            profile, for: scenario, delivery: given ?? content, events: keys, samples: samples)
     }
 
     // MARK: Body
@@ -141,7 +145,9 @@ struct Intake: Sendable {
 /// The events of one request on their way into the profile. Those that were stored before are left out.
 private struct Delivery: ~Copyable {
     let ingest: IngestService
-    private var meter = EventMeter(options: MeterOptions(textCounts: true), sourceName: "ingest")
+    private var meter = EventMeter(
+        options: MeterOptions(textCounts: true, samples: IngestService.samplesOfADelivery), sourceName: "ingest")
+    var samples: [EventSample] { meter.samples }
     private(set) var keys: [DeliveryKey] = []
     private(set) var refused: [Int: RejectReason] = [:]
     private(set) var duplicates = 0

@@ -1,26 +1,56 @@
 import Foundation
 import Traffic
 
-/// OTLP logs as JSON.
-struct OTLPJSONReader: WholeEnvelope {
-    var body: [UInt8] = []
+/// What a resource's attributes say of all its records.
+private struct OTLPResource {
+    var source: String?
+    var scenario: String?
 
-    func read(into batch: inout EventBatch) throws {
+    mutating func note(_ key: String?, _ value: String?) {
+        if key == "service.name" { source = value }
+        if key == "mockupaws.scenario_id" { scenario = value }
+    }
+}
+
+/// A reader that learns from resources which scenario the request is for.
+private protocol OTLPReader: WholeEnvelope {
+    var tenant: String? { get set }
+}
+
+extension OTLPReader {
+    fileprivate mutating func take(_ resource: OTLPResource) throws {
+        guard let scenario = resource.scenario else { return }
+        guard tenant == nil || tenant == scenario else {
+            throw EnvelopeProblem(detail: "The resources name several scenarios; send each its own request.")
+        }
+        tenant = scenario
+    }
+}
+
+/// OTLP logs as JSON.
+struct OTLPJSONReader: OTLPReader {
+    var body: [UInt8] = []
+    fileprivate(set) var tenant: String?
+
+    mutating func read(into batch: inout EventBatch) throws {
         let request = try JSON.envelope(body)
         guard case .object = request else {
             throw EnvelopeProblem(
                 detail: "The body is not one ExportLogsServiceRequest: an OTLP request is one JSON object.")
         }
         for resource in try list(request, "resourceLogs") {
-            let source = (resource["resource"]?["attributes"]?.elements ?? [])
-                .first { $0["key"]?.text == "service.name" }?["value"]?["stringValue"]?.text
+            var about = OTLPResource()
+            for attribute in resource["resource"]?["attributes"]?.elements ?? [] {
+                about.note(attribute["key"]?.text, attribute["value"]?["stringValue"]?.text)
+            }
+            try take(about)
             for scope in try list(resource, "scopeLogs") {
                 for record in try list(scope, "logRecords") {
                     let time = record["timeUnixNano"]?.int64 ?? 0
                     let seen = record["observedTimeUnixNano"]?.int64 ?? 0
                     batch.add(
                         plain(record["body"] ?? .null), minute: Minute.of(nanoseconds: time == 0 ? seen : time),
-                        source: source)
+                        source: about.source)
                 }
             }
         }
@@ -51,35 +81,38 @@ struct OTLPJSONReader: WholeEnvelope {
 }
 
 /// OTLP logs as Protocol Buffers.
-struct OTLPProtobufReader: WholeEnvelope {
+struct OTLPProtobufReader: OTLPReader {
     var body: [UInt8] = []
+    fileprivate(set) var tenant: String?
 
     private static let deepest = 64  // levels of nested values
 
-    func read(into batch: inout EventBatch) throws {
-        try ProtobufReader.messages(in: body[...]) { number, resource in
-            guard number == 1 else { return }
-            var (source, scopes): (String?, [ArraySlice<UInt8>]) = (nil, [])
-            try ProtobufReader.messages(in: resource) { number, value in
-                if number == 1 { source = try serviceName(value) }
+    mutating func read(into batch: inout EventBatch) throws {
+        var groups: [ArraySlice<UInt8>] = []
+        try ProtobufReader.messages(in: body[...]) { number, group in if number == 1 { groups.append(group) } }
+        for group in groups {
+            var (about, scopes): (OTLPResource, [ArraySlice<UInt8>]) = (OTLPResource(), [])
+            try ProtobufReader.messages(in: group) { number, value in
+                if number == 1 { about = try resource(value) }
                 if number == 2 { scopes.append(value) }
             }
+            try take(about)
             for scope in scopes {
                 try ProtobufReader.messages(in: scope) { number, record in
-                    if number == 2 { try add(record, source, to: &batch) }
+                    if number == 2 { try add(record, about.source, to: &batch) }
                 }
             }
         }
     }
 
-    private func serviceName(_ resource: ArraySlice<UInt8>) throws -> String? {
-        var name: String?
-        try ProtobufReader.messages(in: resource) { number, attribute in
+    private func resource(_ bytes: ArraySlice<UInt8>) throws -> OTLPResource {
+        var resource = OTLPResource()
+        try ProtobufReader.messages(in: bytes) { number, attribute in
             guard number == 1 else { return }
             let (key, value) = try pair(attribute, depth: 0)
-            if key == "service.name" { name = value.text }
+            resource.note(key, value.text)
         }
-        return name
+        return resource
     }
 
     private func add(_ record: ArraySlice<UInt8>, _ source: String?, to batch: inout EventBatch) throws {

@@ -18,7 +18,7 @@ struct IngestRoutes {
     var endpoints: [Endpoint] {
         [
             generic(.post, "/ingest", id: "ingest"), generic(.put, "/ingest", id: "ingestPut"),
-            generic(.post, "/", id: "ingestAtRoot"), probe,
+            generic(.post, "/", id: "ingestAtRoot"), probe, samples,
         ]
     }
 
@@ -68,6 +68,20 @@ struct IngestRoutes {
         return type.hasPrefix("text/") ? .lines : type.contains("json") ? .json : .auto
     }
 
+    private var samples: Endpoint {
+        var endpoint = Endpoint(
+            .get, "/api/v2/scenarios/{scenario_id}/samples", id: "listSamples", tag: "Ingest",
+            "A few of the events that were sent, redacted.")
+        endpoint.details = """
+            The newest first: up to three events of a delivery, of at most one delivery a second; the last 100 are kept. \
+            PII and secrets that were found are blotted out.
+            """
+        endpoint.parameters = [ScenarioRoutes.scenarioID]
+        return endpoint.answering(.list(Self.sample)) { request in
+            Answer(try await ingest.samples(of: try request.required(ScenarioRoutes.scenarioID), by: request.caller))
+        }
+    }
+
     /// Vector's health check.
     private var probe: Endpoint {
         var endpoint = Endpoint(.head, "/ingest", id: "ingestProbe", tag: "Ingest", "Whether traffic is taken here.")
@@ -83,6 +97,18 @@ struct IngestRoutes {
             Member(answer: "rejected", .integer(), "Records that could not be read.") { $0.rejected },
             Member(answer: "duplicates", .integer(), "Records of a delivery that was stored before.") { $0.duplicates },
             Member(answer: "errors", .list(reject), "The first of the rejected.") { $0.samples },
+        ])
+
+    private static let sample = Schema<KeptSample>.answer(
+        "EventSample",
+        [
+            Member(answer: "id", .id, "Its id.") { $0.id },
+            Member(answer: "received_at", .time, "When its delivery came.") { $0.receivedAt },
+            Member(answer: "time", Schema<Date>.time.orNull, "The event's own time, to the minute.") {
+                $0.event.minute.map { Date(timeIntervalSince1970: Double($0) * 60) }
+            },
+            Member(answer: "bytes", .integer(), "Its payload in bytes.") { $0.event.bytes },
+            Member(answer: "text", .plain, "Its first 2,000 bytes, redacted.") { $0.event.text },
         ])
 
     private static let reject = Schema<RejectSample>.answer(

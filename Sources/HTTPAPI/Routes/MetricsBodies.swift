@@ -19,6 +19,15 @@ enum MetricsBodies {
         var monthly: USD
     }
 
+    /// What a line of the bills counts.
+    struct Driver: Sendable {
+        var service: String
+        var line: String
+        var unit: String
+        var observed: Quantity
+        var monthly: Quantity
+    }
+
     struct Source: Sendable {
         var name: String
         var counts: SourceCounts.Counts
@@ -36,6 +45,9 @@ enum MetricsBodies {
             Member(answer: "scenario_id", .id, "The scenario.") { $0.scenario.id },
             Member(answer: "summary", summary, "Totals.") { $0 },
             Member(answer: "cost_breakdown", .list(share), "Cost by service.") { $0.shares },
+            Member(answer: "drivers", .list(driver, maximum: 10_000), "What the bills count, line by line.") {
+                $0.drivers
+            },
             Member(answer: "sources", .list(source), "Traffic by source.") { metrics in
                 metrics.traffic.sources.named.map { Source(name: $0.name, counts: $0.counts) }
             },
@@ -138,6 +150,18 @@ enum MetricsBodies {
             Member(answer: "monthly_cost_usd", decimal, "Of a month.") { $0.monthly.exact },
         ])
 
+    private static let driver = Schema<Driver>.answer(
+        "CostDriver",
+        [
+            Member(answer: "service", .plain, "As in the workload.") { $0.service },
+            Member(answer: "line", .plain, "What is billed.") { $0.line },
+            Member(answer: "unit", .plain, "The price's unit.") { $0.unit },
+            Member(answer: "quantity", decimal, "Of the recorded traffic, as AWS rounds it.") {
+                $0.observed.description
+            },
+            Member(answer: "monthly_quantity", decimal, "Of a month.") { $0.monthly.description },
+        ])
+
     private static let source = Schema<Source>.answer(
         "SourceTraffic",
         [
@@ -232,6 +256,30 @@ enum MetricsBodies {
 }
 
 extension Metrics {
+    /// The quantities of both bills, in the order of the monthly one.
+    fileprivate var drivers: [MetricsBodies.Driver] {
+        var (drivers, places): ([MetricsBodies.Driver], [[String]: Int]) = ([], [:])
+        func add(_ bill: Bill?, _ path: WritableKeyPath<MetricsBodies.Driver, Quantity>) {
+            var seen: [[String]: Int] = [:]
+            for usage in (bill?.lines ?? []).map(\.usage) {
+                let name = [usage.service, usage.label, usage.unit]
+                seen[name, default: 0] += 1  // lines that differ in price alone stay apart
+                let key = name + ["\(seen[name] ?? 0)"]
+                let place = places[key] ?? drivers.count
+                if place == drivers.count {
+                    places[key] = place
+                    drivers.append(
+                        MetricsBodies.Driver(
+                            service: usage.service, line: usage.label, unit: usage.unit, observed: 0, monthly: 0))
+                }
+                drivers[place][keyPath: path] = usage.quantity
+            }
+        }
+        add(estimate.monthly, \.monthly)
+        add(estimate.observed, \.observed)
+        return drivers
+    }
+
     /// Cost by service, dearest first.
     fileprivate var shares: [MetricsBodies.Share] {
         var shares: [String: MetricsBodies.Share] = [:]

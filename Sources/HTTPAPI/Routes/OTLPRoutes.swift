@@ -19,7 +19,10 @@ struct OTLPRoutes {
     private func logs(_ path: String, id: String) -> Endpoint {
         var endpoint = Endpoint(.post, path, id: id, tag: "OpenTelemetry", "Send traffic as OpenTelemetry logs.")
         endpoint.details =
-            "ExportLogsServiceRequest as Protocol Buffers or JSON. An answer of 200 means that the delivery is stored."
+            """
+            ExportLogsServiceRequest as Protocol Buffers or JSON. The resource attribute mockupaws.scenario_id may name the \
+            scenario. An answer of 200 means that the delivery is stored.
+            """
         endpoint.parameters = Intake.parameters
         endpoint.errors = Intake.errors
         endpoint = endpoint.taking(

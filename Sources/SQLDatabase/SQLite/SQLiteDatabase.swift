@@ -6,18 +6,25 @@ import Synchronization
 public final class SQLiteDatabase: SQLDatabase {
     public var dialect: SQLDialect { .sqlite }
     private let pool: DatabasePool
+    private let readers = JobQueue<DatabasePool>()
+    private let waitSeconds: Double
     private let waiting = Mutex<[PendingWrite]>([])
 
     /// - Parameters:
     ///   - path: The database file; it is made when it is not there.
     ///   - readers: Connections that read at the same time.
+    ///   - waitSeconds: How long a read waits for one of them.
     /// - Throws: ``SQLError/unavailable(_:)`` when the file cannot be opened or is no database.
-    public init(path: String, readers: Int = 4) throws {
+    public init(path: String, readers: Int = 4, waitSeconds: Double = 5) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)  // seconds; another process may be writing
         configuration.maximumReaderCount = readers
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         do { pool = try DatabasePool(path: path, configuration: configuration) } catch { throw SQLError(error) }
+        self.waitSeconds = waitSeconds
+        for _ in 0..<readers {
+            self.readers.startWorker { [pool] next in while let job = next() { job(pool) } }
+        }
     }
 
     @discardableResult
@@ -25,12 +32,17 @@ public final class SQLiteDatabase: SQLDatabase {
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            pool.asyncRead { database in
-                continuation.resume(
-                    with: Result {
-                        do { return try body(SQLiteConnection(database.get())) } catch { throw SQLError.from(error) }
-                    })
-            }
+            readers.add(
+                waitSeconds: waitSeconds,
+                refuse: { continuation.resume(throwing: $0) },
+                job: { pool in
+                    continuation.resume(
+                        with: Result {
+                            do { return try pool.read { try body(SQLiteConnection($0)) } } catch {
+                                throw SQLError.from(error)
+                            }
+                        })
+                })
         }
     }
 
@@ -76,6 +88,7 @@ public final class SQLiteDatabase: SQLDatabase {
     }
 
     public func close() async {
+        await readers.close()
         try? pool.close()  // fails only for connections still in use, which end with their bodies
     }
 

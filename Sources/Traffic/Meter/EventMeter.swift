@@ -14,6 +14,8 @@ public struct EventMeter: ~Copyable {
     }
 
     private var meter: RecordMeter
+    /// The first events, as many as ``MeterOptions/samples`` says.
+    public var samples: [EventSample] { meter.samples }
 
     /// - Parameter sourceName: The source of events that name none.
     public init(options: MeterOptions, sourceName: String) {

@@ -18,6 +18,8 @@ public struct MeterOptions: Sendable {
     public var scanPII: Bool
     /// Counts ``TextCounts``. Off when ``sizesOnly``.
     public var textCounts: Bool
+    /// The first so many events are kept as ``EventSample``s. Off when ``sizesOnly``.
+    public var samples: Int
     /// The JSON, logfmt or CSV field with the time of the event, instead of the usual names. A dot reaches into JSON.
     public var timestampField: String?
     /// The JSON, logfmt or CSV field with the payload size in bytes; records without it are rejected.
@@ -34,13 +36,14 @@ public struct MeterOptions: Sendable {
 
     public init(
         format: LogFormat = .auto, sizesOnly: Bool = false, scanPII: Bool = true, textCounts: Bool = false,
-        timestampField: String? = nil, sizeField: String? = nil, sourceField: String? = nil,
+        samples: Int = 0, timestampField: String? = nil, sizeField: String? = nil, sourceField: String? = nil,
         payload: Payload = .record, year: Int? = nil, maxLineBytes: Int = 16 << 20, firstLine: Int = 1
     ) {
         self.format = format
         self.sizesOnly = sizesOnly
         self.scanPII = scanPII
         self.textCounts = textCounts
+        self.samples = samples
         self.timestampField = timestampField
         self.sizeField = sizeField
         self.sourceField = sourceField

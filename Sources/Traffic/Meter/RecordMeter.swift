@@ -16,6 +16,7 @@ struct RecordMeter {
     var message: [UInt8] = []  // scratch: a log message without its JSON escapes
     private var contextSamples: [RejectSample] = []  // of a Lambda log's first lines
     var lastTextMinute: Int?  // of a CloudWatch text export
+    private(set) var samples: [EventSample] = []
 
     init(options: MeterOptions, format: LogFormat, sourceName: String) {
         self.options = options
@@ -130,6 +131,9 @@ struct RecordMeter {
         guard !options.sizesOnly else { return }
         if options.textCounts { builder.addText(record) }
         if options.scanPII { builder.scan(record, with: &scanner, &findings) }
+        if samples.count < options.samples {
+            samples.append(EventSample(record, minute: fields.minute, bytes: size, &scanner))
+        }
     }
 
     private mutating func setAside(_ record: Bytes, line: Int) {

@@ -1,5 +1,6 @@
 /// A framer and the meter it feeds, for one known format.
 struct RecordPipeline {
+    var samples: [EventSample] { meter.samples }
     private enum Framing { case lines, csv, json, octets }
 
     let format: LogFormat

@@ -27,6 +27,9 @@ public struct TrafficMeter: ~Copyable {
     /// The format that is metered; nil before it is decided, at 64 KiB of text or ``finish()``.
     public var format: LogFormat? { pipeline?.format }
 
+    /// The first events, as many as ``MeterOptions/samples`` says.
+    public var samples: [EventSample] { pipeline?.samples ?? [] }
+
     /// Takes in the next bytes of the input.
     /// - Throws: ``MeterError`` when compressed input is damaged; from then on every call throws the same.
     public mutating func consume(_ bytes: UnsafeRawBufferPointer) throws {

@@ -28,17 +28,19 @@ public struct PIIScanner: Sendable {
         }
     }
 
-    /// The text with what is found in it blotted out, addresses of machines excepted: they name sources.
-    mutating func masked(_ name: [UInt8]) -> [UInt8] {
-        name.withUnsafeBufferPointer { bytes in
+    /// The text with what is found in it blotted out. After the head of a private key nothing is shown.
+    /// - Parameter isForeign: Also addresses of machines, which names of sources keep.
+    mutating func masked(_ text: [UInt8], isForeign: Bool = false) -> [UInt8] {
+        text.withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress else { return [] }
             masks.classify(bytes)
             let text = RecordText(base: base, count: bytes.count)
             var found: [(finding: PIIFinding, shown: [UInt8])] = []
             scan(text) { mask, finding, kind in
-                guard ![.ipv4, .ipv6, .macAddress].contains(kind) else { return }
+                guard isForeign || ![.ipv4, .ipv6, .macAddress].contains(kind) else { return }
                 mask.blot(finding, kind, in: text)
-                found.append((finding, mask.bytes))
+                let isKey = kind == .privateKey
+                found.append((isKey ? PIIFinding(kind, finding.start, bytes.count) : finding, mask.bytes))
             }
             var (result, place): ([UInt8], Int) = ([], 0)
             for (finding, shown) in found.sorted(by: { $0.finding.start < $1.finding.start })

@@ -1,0 +1,32 @@
+import Foundation
+import SQLDatabase
+import TestSupport
+import Testing
+
+@Suite struct SQLiteWaitTests {
+    @Test func aReadWaitsForAConnectionOnlySoLong() async throws {
+        let database = try SQLiteDatabase(
+            path: temporaryFolder("wait") + "/test.db", readers: 1, waitSeconds: 0.2)
+        let (isReading, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let slow = Task {
+            try await database.read { _ in
+                isReading.signal()
+                mayEnd.wait()
+            }
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                isReading.wait()
+                continuation.resume()
+            }
+        }
+        await #expect(throws: SQLError.unavailable("no connection was free within 0.2 s")) {
+            try await database.read { _ in }
+        }
+        mayEnd.signal()
+        try await slow.value
+        let value = try await database.read { try $0.first("SELECT \(7)") { try $0.int(0) } }
+        #expect(value == 7)
+        await database.close()
+    }
+}
