@@ -168,6 +168,39 @@ import Testing
         try await send("/v1/logs", "{}", type: "application/json") { reply, _, _ in #expect(reply.status == 200) }
     }
 
+    /// Records with a time and an id count once, however they are batched; the same id with other content is another one.
+    @Test(arguments: DatabaseBackend.allCases)
+    func recordsWithIDsCountOnce(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend)
+        let id = try await server.scenario()
+        func records(_ numbers: Range<Int>, _ name: String = "id", more: String = "") -> [String] {
+            numbers.map { #"{"time":"2026-03-02T08:00:00Z","\#(name)":"\#($0)"\#(more)}"# }
+        }
+        func ingest(_ body: String, _ headers: [String: String] = [:]) async throws -> [Int?] {
+            let reply = try await server.send("POST", "/s/\(id)/ingest", headers: headers, body)
+            return ["accepted", "rejected", "duplicates"].map { reply.json[$0] as? Int }
+        }
+        #expect(try await ingest(records(0..<10).joined(separator: "\n")) == [10, 0, 0])
+        #expect(try await ingest(records(5..<15).joined(separator: "\n")) == [5, 0, 5])
+        #expect(try await ingest("[" + records(0..<20).joined(separator: ",") + "]") == [5, 0, 15])
+        #expect(try await ingest("[" + records(0..<20).joined(separator: ",") + "]") == [0, 0, 20])
+        #expect(try await ingest(records(0..<2, more: #","n":1"#).joined(separator: "\n")) == [2, 0, 0])
+        #expect(try await ingest((records(30..<32) + records(30..<32)).joined(separator: "\n")) == [2, 0, 2])
+        #expect(try await ingest(records(0..<3, "event_id").joined() + records(0..<3, "@id").joined()) == [6, 0, 0])
+        let untimed = #"{"id":7}"# + "\n" + #"{"id":7}"#  // may well be two
+        #expect(try await ingest(untimed) == [2, 0, 0])
+        // Some with, some without: what is sent again is known as a whole.
+        let mixed = records(40..<42).joined() + #"{"time":"2026-03-02T08:00:00Z","n":1}"# + "{broken\n"
+        #expect(try await ingest(mixed) == [3, 1, 0])
+        #expect(try await ingest(mixed) == [0, 0, 4])
+        // A name for the whole delivery is the sender's word.
+        #expect(try await ingest(records(0..<2).joined(), ["Idempotency-Key": "a"]) == [2, 0, 0])
+        #expect(try await ingest(records(0..<2).joined(), ["Idempotency-Key": "a"]) == [0, 0, 2])
+        let events = try await server.send("GET", "/api/v2/scenarios/\(id)/summary?x=1").json["total_requests"] as? Int
+        #expect(events == 10 + 5 + 5 + 2 + 2 + 6 + 2 + 3 + 2)
+        await server.stop()
+    }
+
     @Test func samplesShowEventsWithoutPII() async throws {
         let server = try await RunningServer.start(.sqlite)
         let id = try await server.scenario()

@@ -31,7 +31,9 @@ import Traffic
     ]
 
     private static func isSlow(_ line: String, _ statement: String) -> Bool {
-        if tables.contains(where: { line.hasPrefix("SCAN \($0)") || line.contains("Seq Scan on \($0)") }) { return true }
+        if tables.contains(where: { line.hasPrefix("SCAN \($0)") || line.contains("Seq Scan on \($0)") }) {
+            return true
+        }
         let isOfAStretch = statement.contains("created_at >= ") || statement.contains("created_at < ")
         guard statement.contains("LIMIT"), !isOfAStretch else { return false }
         return line.contains("TEMP B-TREE FOR ORDER BY") || line.contains("Sort Key")

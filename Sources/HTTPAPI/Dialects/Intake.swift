@@ -39,14 +39,48 @@ struct Intake: Sendable {
     /// Meters a body of records in one of the log formats.
     func meter(_ request: APIRequest, as format: LogFormat) async throws -> IngestService.Receipt {
         let scenario = try await target(request)
-        var meter = TrafficMeter(
-            options: MeterOptions(
-                format: format, textCounts: true, samples: IngestService.samplesOfADelivery,
-                maxLineBytes: LineSplitter.longest),
-            sourceName: "ingest")
-        let digest = try await body(of: request, limit: Self.streamedLimit) { try meter.consume($0) }
-        let profile = try Self.readable { try meter.finish() }
-        return try await store(profile, [], meter.samples, digest, for: scenario, request)
+        let ids = EventIDs()
+        if try request(Self.deliveryKey) != nil { ids.turnOff() }  // the sender names it as a whole
+        var options = MeterOptions(
+            format: format, textCounts: true, samples: IngestService.samplesOfADelivery,
+            maxLineBytes: LineSplitter.longest)
+        options.admits = { ids.admit($0) }
+        var meter = TrafficMeter(options: options, sourceName: "ingest")
+        var held: [UInt8]? = []  // to meter it again where some of its events were stored before
+        let digest = try await body(of: request, limit: Self.streamedLimit) { text in
+            try meter.consume(text)
+            try Self.hold(text, &held, ids)
+        }
+        var profile = try Self.readable { try meter.finish() }
+        var samples = meter.samples
+        let name = try name(request, profile, content: digest)
+        let known = try await ingest.known(ids.keys, of: scenario)
+        if !known.isEmpty, let held {
+            ids.restart(without: known)
+            var meter = TrafficMeter(options: options, sourceName: "ingest")
+            profile = try Self.readable {
+                try held.withUnsafeBytes { try meter.consume($0) }
+                return try meter.finish()
+            }
+            samples = meter.samples
+        }
+        var receipt = try await ingest.take(
+            profile, for: scenario, delivery: name, events: ids.keys, samples: samples)
+        receipt.duplicates += ids.leftOut
+        return receipt
+    }
+
+    /// Holds a body as long as its events may have ids; one without any in its beginning is not held.
+    private static func hold(_ text: UnsafeRawBufferPointer, _ held: inout [UInt8]?, _ ids: EventIDs) throws {
+        guard let bytes = held?.count else { return }
+        if ids.isEmpty, bytes > 1 << 20 {
+            ids.turnOff()
+            held = nil
+        } else if bytes + text.count > heldLimit {
+            throw BodyDecoder.TooLarge(limit: heldLimit)
+        } else {
+            held?.append(contentsOf: text)
+        }
     }
 
     /// Meters the events of an envelope.
@@ -66,23 +100,21 @@ struct Intake: Sendable {
         try Self.readable { try reader.finish(into: &batch) }
         let scenario = try await target(request, tenant: tenant ?? reader.tenant)
         try await delivery.add(&batch, for: scenario)
-        var receipt = try await store(
-            delivery.finish(), delivery.keys, delivery.samples, digest, for: scenario, request)
+        let profile = delivery.finish()
+        let name = try name(request, profile, content: delivery.keys.isEmpty ? digest : nil)
+        var receipt = try await ingest.take(
+            profile, for: scenario, delivery: name, events: delivery.keys, samples: delivery.samples)
         receipt.duplicates += delivery.duplicates
         return Outcome(receipt: receipt, refused: delivery.refused)
     }
 
-    /// A delivery that nobody named is named by its content, when all its events have a time of their own: shippers send
-    /// the same bytes again when an answer was lost.
-    private func store(
-        _ profile: TrafficProfile, _ keys: [DeliveryKey], _ samples: [EventSample], _ digest: DeliveryKey,
-        for scenario: Scenario, _ request: APIRequest
-    ) async throws -> IngestService.Receipt {
-        let given = try request(Self.deliveryKey).map { DeliveryKey($0) }
-        let isTimed = profile.untimed.events == 0 && profile.totals.events > 0
-        let content = keys.isEmpty && isTimed ? digest : nil
-        return try await ingest.take(
-            profile, for: scenario, delivery: given ?? content, events: keys, samples: samples)
+    /// What names a delivery: its sender, or its content when all its events have a time of their own: shippers send the
+    /// same bytes again when an answer was lost.
+    private func name(
+        _ request: APIRequest, _ profile: TrafficProfile, content: DeliveryKey?
+    ) throws -> DeliveryKey? {
+        if let given = try request(Self.deliveryKey) { return DeliveryKey(given) }
+        return profile.untimed.events == 0 && profile.totals.events > 0 ? content : nil
     }
 
     // MARK: Body

@@ -7,6 +7,7 @@ enum FieldRole: UInt8 {
     case bedrockInput, bedrockOutput, bedrockCacheRead, bedrockCacheWrite
     case usageInput, usageOutput, usageCacheRead, usageCacheWrite
     case prompt, completion, cachedPrompt
+    case eventID
     case lambdaDuration, lambdaBilled, lambdaMemory, lambdaUsed, lambdaInit
 }
 
@@ -20,6 +21,7 @@ extension RecordFields {
             if minute == ProfileBuilder.untimed, let read = clock.minute(of: value) { minute = read }
         case .source0, .source1, .source2, .source3:
             if role.rawValue < sourcePriority, !value.isEmpty { (source, sourcePriority) = (value, role.rawValue) }
+        case .eventID: hasID = hasID || !value.isEmpty
         case .size: setCount(value, \.size)
         case .status: setCount(value, \.status)
         case .requestBytes: setCount(value, \.requestBytes)

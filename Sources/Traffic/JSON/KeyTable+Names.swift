@@ -11,6 +11,8 @@ extension KeyTable {
         ("logger", .source2), ("logGroup", .source3), ("log_group", .source3),
     ]
 
+    static let idNames = ["id", "event_id", "@id"]
+
     static let countNames: [(String, FieldRole)] = [
         ("status", .status), ("status_code", .status), ("statusCode", .status), ("sc-status", .status),
         ("elb_status_code", .status),

@@ -8,6 +8,8 @@ public struct BodyDecoder: ~Copyable {
     /// The body inflates to more than is taken.
     public struct TooLarge: Error, Hashable, Sendable {
         public var limit: Int  // bytes
+
+        public init(limit: Int) { self.limit = limit }
     }
 
     private enum Kind {

@@ -7,6 +7,7 @@ struct RecordFields {
     var status = 0  // 0: not reported
     var source = Bytes(start: nil, count: 0)
     var sourcePriority = UInt8.max  // lower wins
+    var hasID = false
     var hasTokens = false
     var hasLambda = false
     var tokens = ReportedTokens()

@@ -122,6 +122,9 @@ struct RecordMeter {
             size = options.payload == .request ? fields.requestBytes : fields.responseBytes
         }
         guard size >= 0 else { return reject(.missingSize, record, line: line) }
+        if fields.hasID, fields.minute != ProfileBuilder.untimed, let admits = options.admits, !admits(record) {
+            return
+        }
         if fields.source.isEmpty || options.sizesOnly { selectInput() } else { builder.select(fields.source) }
         builder.add(minute: fields.minute, bytes: size)
         if fields.responseBytes >= 0 { builder.addResponse(bytes: fields.responseBytes) }
