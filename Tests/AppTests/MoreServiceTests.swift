@@ -18,6 +18,16 @@ import Testing
         return id
     }
 
+    @Test func theSchemaOfWorkloadsIsServed() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let schema = try await server.send("GET", "/workload.schema.json", key: "")
+        #expect(schema.headers["content-type"] == "application/schema+json")
+        #expect(schema.json["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
+        let document = try await server.send("GET", "/openapi.json", key: "").text
+        #expect(document.contains(#""externalDocs":{"url":"/workload.schema.json""#))
+        await server.stop()
+    }
+
     @Test func pricesAreListedFoundAndTraced() async throws {
         let server = try await RunningServer.start(.sqlite)
         let page = try await server.send("GET", "/api/v2/prices?offer=AWSLambda&region=eu-west-1&q=request&page_size=1")

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTypes
 import HummingbirdCore
 import Hummingbird
@@ -17,7 +18,21 @@ struct DocumentRoutes {
         endpoint.access = .anyone
         let document = document
         endpoint.respond = { _ in .json(document) }
-        return [endpoint, Self.page]
+        return [endpoint, Self.page, Self.workloadSchema]
+    }
+
+    /// Where the schema of a scenario's `workload` is; the description of the API only points there, because it is many
+    /// times as long as all the rest.
+    static let workloadSchemaPath = "/workload.schema.json"
+
+    private static var workloadSchema: Endpoint {
+        var endpoint = Endpoint(
+            .get, workloadSchemaPath, id: "getWorkloadSchema", tag: "Documents", "The JSON Schema of workloads.")
+        endpoint.access = .anyone
+        endpoint.contentType = "application/schema+json"
+        endpoint.answer = (["type": "object"], [:])
+        endpoint.respond = { _ in .json(Array(try WorkloadSchema.json().utf8), type: "application/schema+json") }
+        return endpoint
     }
 
     /// Everything in it is from this server.

@@ -28,7 +28,10 @@ enum ScenarioBodies {
         description: [
             "type": "object",
             "description":
-                "A workload file as JSON; its schema: mockupaws workload schema. Region and name come from here.",
+                "A workload file as JSON. Its region and name may be left out: they are the scenario's.",
+            "externalDocs": [
+                "url": .string(DocumentRoutes.workloadSchemaPath), "description": "The JSON Schema of workloads.",
+            ],
             "examples": [["steps": [["sqs": [:]], ["lambda": ["memory_mb": 512, "duration_ms": 100]]]]],
         ]
     ) { json, pointer, problems in
