@@ -31,12 +31,13 @@ struct TrafficVariation {
             relative = 1  // one stretch says nothing of others
             return
         }
-        var counts = [Double](repeating: 0, count: stretches)
+        var counts: [Int: Double] = [:]  // of stretches that are not quiet: there may be millions of others
         for (minute, traffic) in traffic.minutes where minute >= time.firstMinute && minute <= time.lastMinute {
-            counts[(minute - time.firstMinute) / minutes] += Double(traffic.events)
+            counts[(minute - time.firstMinute) / minutes, default: 0] += Double(traffic.events)
         }
-        let mean = counts.reduce(0, +) / Double(stretches)
-        let variance = counts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(stretches - 1)
+        let mean = counts.values.reduce(0, +) / Double(stretches)
+        let busy = counts.values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let variance = (busy + Double(stretches - counts.count) * mean * mean) / Double(stretches - 1)
         relative = mean > 0 ? 1.96 * (variance / Double(stretches)).squareRoot() / mean : 1
     }
 }
