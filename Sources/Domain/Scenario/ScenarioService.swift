@@ -71,7 +71,7 @@ public struct ScenarioService: Sendable {
         }
         try change(&scenario.draft)
         _ = try scenario.draft.checked()
-        return try await save(scenario)
+        return try await save(scenario, seen: version)
     }
 
     /// Moves a scenario through its states; a move to the state it is in changes nothing.
@@ -86,7 +86,7 @@ public struct ScenarioService: Sendable {
             throw DomainError(.conflict, "A scenario that is \(scenario.status) cannot become \(next).")
         }
         scenario.status = next
-        return try await save(scenario)
+        return try await save(scenario, seen: version)
     }
 
     /// - Throws: ``DomainError`` `.notFound`, `.preconditionFailed`.
@@ -104,12 +104,15 @@ public struct ScenarioService: Sendable {
         return try await create(draft, by: caller)
     }
 
-    private func save(_ changed: Scenario) async throws -> Scenario {
+    /// - Parameter version: What the caller has asked for.
+    private func save(_ changed: Scenario, seen version: Int?) async throws -> Scenario {
         var scenario = changed
         scenario.version += 1
         scenario.updatedAt = ambient.now()
         guard try await store.update(scenario) else {
-            throw DomainError(.conflict, "The scenario was changed by another request meanwhile; read it again.")
+            throw DomainError(
+                version == nil ? .conflict : .preconditionFailed,
+                "The scenario was changed by another request meanwhile; read it again.")
         }
         changes.note(scenario.owner)
         return scenario

@@ -10,7 +10,8 @@ extension Date {
         gmtime_r(&time, &parts)
         func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let year = "\(parts.tm_year + 1900)"
-        let day = "\(String(repeating: "0", count: max(0, 4 - year.count)))\(year)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        let zeros = String(repeating: "0", count: max(0, 4 - year.count))
+        let day = "\(zeros)\(year)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
         let clock = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
         let rest = (fraction + 1_000_000) % 1_000_000
         guard rest != 0 else { return "\(day)T\(clock)Z" }
