@@ -22,11 +22,12 @@ public final class SQLTrafficStore: TrafficStore {
 
     public func append(_ batch: IngestBatch) async throws -> Bool {
         let lane = database.dialect == .sqlite ? 0 : next.add(1, ordering: .relaxed).newValue % Self.lanes
-        let writer = firstWriter + lane
+        let (writer, dialect) = (firstWriter + lane, database.dialect)
         let lock: SQL = database.dialect == .sqlite ? "" : "FOR UPDATE"
         do {
             try await translated {
                 try await database.write { connection in
+                    try Self.check(batch.scenario, connection, dialect)
                     try Self.claim(batch, connection)
                     try Self.add(batch, writer, lock, connection)
                     try Self.keep(batch.samples, of: batch.scenario, connection)
@@ -40,6 +41,18 @@ public final class SQLTrafficStore: TrafficStore {
 
     /// A key was claimed before; ends the transaction.
     private struct KnownKeys: Error {}
+
+    /// Holds the scenario's status to the end of the transaction; SQLite's is the only one that writes.
+    private static func check(
+        _ scenario: UUID, _ connection: any SQLConnection, _ dialect: SQLDialect
+    ) throws {
+        let lock: SQL = dialect == .sqlite ? "" : "FOR SHARE"
+        let found = try connection.first("SELECT status FROM scenario WHERE id = \(scenario) \(sql: lock)") {
+            Scenario.Status(rawValue: try $0.text(0))
+        }
+        guard let status = found ?? nil else { throw DomainError.notFound("scenario") }
+        guard status == .running else { throw DomainError.notRunning(status) }
+    }
 
     private static func add(
         _ batch: IngestBatch, _ writer: Int64, _ lock: SQL, _ connection: any SQLConnection

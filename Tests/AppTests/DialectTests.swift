@@ -168,6 +168,85 @@ import Testing
         try await send("/v1/logs", "{}", type: "application/json") { reply, _, _ in #expect(reply.status == 200) }
     }
 
+    /// A stack trace among a log's records is no reason to think that the log spans until now.
+    @Test func undatedRecordsDoNotStretchTheTime() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario(
+            #"{"name":"t","workload":{"free_tier":"none","steps":[{"sqs":{}}]}}"#)
+        let dated = (0..<1_000).map { #"{"time":"2026-08-01T08:0\#($0 % 10):00Z","n":\#($0)}"# }
+        let undated = (0..<50).map { #"{"q":\#($0)}"# }
+        func summary(_ lines: [String]) async throws -> [String: Any] {
+            let body = Data(lines.joined(separator: "\n").utf8)
+            _ = try await server.send("POST", "/s/\(id)/ingest", type: "application/x-ndjson", body)
+            return try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json
+        }
+        #expect(try await summary(dated)["monthly_cost_usd"] as? String == "5.256")
+        for _ in 0..<2 {  // in the delivery or in one of their own
+            let more = try await summary(undated)
+            #expect(more["observed_minutes"] as? Int == 10)
+        }
+        // 1,100 requests in 10 minutes are 4,818,000 in 730 hours.
+        let last = try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json
+        #expect(last["total_requests"] as? Int == 1_100)
+        #expect(last["monthly_list_cost_usd"] as? String == "5.7816")
+        await server.stop()
+    }
+
+    @Test func aBulkRequestIsForOneScenario() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let (one, two) = (try await server.scenario(), try await server.scenario())
+        let long = String(repeating: "x", count: 1_100_000)
+        let body = """
+            {"index":{"_index":"logs"}}
+            {"a":1}
+            {"index":{"_index":"\(one)"}}
+            {"a":2}
+            {"index":{"_index":"\(two)"}}
+            {"a":3}
+            {"index":{"_index":"\(one)"}}
+            {"a":"\(long)"}
+            {"index":{"_index":"\(one)"}}
+            {"a":4}
+
+            """
+        let reply = try await server.send("POST", "/_bulk", body)
+        #expect(reply.status == 200)
+        let items = (reply.json["items"] as? [[String: [String: Any]]] ?? []).map { $0["index"]?["status"] as? Int }
+        #expect(items == [201, 201, 400, 400, 201])
+        #expect(reply.text.contains("a request is for one scenario"))
+        for (id, events) in [(one, 3), (two, 0)] {
+            let summary = try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json
+            #expect(summary["total_requests"] as? Int == events)
+        }
+        let raw = try await server.send(
+            "POST", "/s/\(two)/services/collector/raw", type: "text/plain", Data("a\n\(long)\nb".utf8))
+        #expect(raw.status == 200)
+        let summary = try await server.send("GET", "/api/v2/scenarios/\(two)/summary").json
+        #expect(summary["total_requests"] as? Int == 2 && summary["rejected_records"] as? Int == 1)
+        await server.stop()
+    }
+
+    @Test func anIdempotencyKeyNamesOneContent() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        func send(_ path: String, _ body: String) async throws -> Int {
+            try await server.send("POST", "/s/\(id)\(path)", headers: ["Idempotency-Key": "k1"], body).status
+        }
+        #expect(try await send("/ingest", #"{"a":1}"#) == 200)
+        #expect(try await send("/ingest", #"{"a":1}"#) == 200)
+        #expect(try await send("/ingest", #"{"zz":1}"#) == 422)
+        #expect(try await send("/_bulk", #"{"index":{}}"# + "\n" + #"{"b":1}"# + "\n") == 422)
+        let summary = try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json
+        #expect(summary["total_requests"] as? Int == 1)
+        await server.stop()
+    }
+
+    @Test(arguments: [#""body":"x""#, #""timeUnixNano":"abc""#, #""timeUnixNano":"-1""#])
+    func malformedOTLPRecordsAreRefused(member: String) async throws {
+        let body = #"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{\#(member)}]}]}]}"#
+        try await send("/v1/logs", body, type: "application/json") { reply, _, _ in #expect(reply.status == 400) }
+    }
+
     /// Records with a time and an id count once, however they are batched; the same id with other content is another one.
     @Test(arguments: DatabaseBackend.allCases)
     func recordsWithIDsCountOnce(backend: DatabaseBackend) async throws {

@@ -61,7 +61,8 @@ import Traffic
         try await accounts.insert(key)
         _ = (try await accounts.key(secretHash: [1]), try await accounts.keys(owner: owner.id))
 
-        var scenario = Scenario(id: .v7(at: now), owner: owner.id, draft: .init(), createdAt: now, updatedAt: now)
+        var scenario = Scenario(
+            id: .v7(at: now), owner: owner.id, draft: .init(), status: .running, createdAt: now, updatedAt: now)
         scenario.draft.tags = ["one", "two"]
         try await scenarios.insert(scenario)
         scenario.version += 1

@@ -30,7 +30,8 @@ import Traffic
             var draft = Scenario.Draft()
             draft.name = name
             let date = StoreContract.start.addingTimeInterval(seconds)
-            var scenario = Scenario(id: .v7(at: date), owner: owner, draft: draft, createdAt: date, updatedAt: date)
+            var scenario = Scenario(
+                id: .v7(at: date), owner: owner, draft: draft, status: .running, createdAt: date, updatedAt: date)
             change(&scenario)
             try await scenarios.insert(scenario)
             return scenario
@@ -168,6 +169,23 @@ import Traffic
         let segments = try await store.segments(
             of: one.id, keys: Array(try await store.revisions(of: one.id).keys))
         #expect(segments.map(\.profile.totals.events).reduce(0, +) == 14)
+        await stores.database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func onlyARunningScenarioTakesTraffic(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        var scenario = try await stores.scenario("stopped meanwhile")
+        let store = SQLTrafficStore(stores.database, process: 1)
+        let batch = IngestBatch(
+            scenario: scenario.id, profile: try Self.profile(lines: 1), receivedAt: Self.start,
+            keys: [DeliveryKey("a")])
+        (scenario.status, scenario.version) = (.archived, 2)
+        #expect(try await stores.scenarios.update(scenario))
+        await #expect(throws: DomainError.notRunning(.archived)) { _ = try await store.append(batch) }
+        #expect(try await store.claimed(batch.keys, of: scenario.id).isEmpty)
+        #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner))
+        await #expect(throws: DomainError.notFound("scenario")) { _ = try await store.append(batch) }
         await stores.database.close()
     }
 

@@ -165,19 +165,34 @@ import Testing
         #expect(whole.piiSamples == merged.piiSamples, "seed \(seed)")
     }
 
-    /// Version 1 of the binary form is version 2 without the samples at its end.
-    @Test func theFirstVersionIsStillRead() throws {
+    /// Version 1 of the binary form lacks the samples and the times of arrival at its end, version 2 the latter.
+    @Test func theFirstVersionsAreStillRead() throws {
         let profile = try meter("{\"time\":1630490400}", MeterOptions(format: .ndjson))
         var bytes = profile.encoded()
-        #expect(bytes[4] == 2 && bytes.last == 0)
-        bytes.removeLast()
-        bytes[4] = 1
-        bytes[5] -= 1
-        let body = Array(bytes[17...])
-        let checksum = body.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
-        for index in 0..<4 { bytes[13 + index] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * index)) }
-        #expect(try TrafficProfile(decoding: bytes) == profile)
-        bytes[4] = 3
+        #expect(bytes[4] == 3 && bytes.suffix(2) == [0, 0])
+        for version in [UInt8(2), 1] {
+            bytes.removeLast()
+            bytes[4] = version
+            bytes[5] -= 1
+            let sum = bytes[17...].withUnsafeBufferPointer {
+                UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count))
+            }
+            for index in 0..<4 { bytes[13 + index] = UInt8(truncatingIfNeeded: sum >> UInt32(8 * index)) }
+            #expect(try TrafficProfile(decoding: bytes) == profile)
+        }
+        bytes[4] = 4
         #expect(throws: ProfileError.self) { try TrafficProfile(decoding: bytes) }
+    }
+
+    @Test func timesOfArrivalAreKeptApart() throws {
+        var profile = try meter("{\"time\":1630490400}\n{\"n\":1}\n{\"n\":2}", MeterOptions(format: .ndjson))
+        profile.date(untimedTo: 1630490400 / 60)
+        let later = try meter("{\"n\":3}", MeterOptions(format: .ndjson))
+        var other = later
+        other.date(untimedTo: 1630490400 / 60 + 9)
+        profile.merge(other)
+        #expect(profile.minutes.map(\.traffic.events) == [3, 1])
+        #expect(profile.ownTimes.map(\.events) == [1] && profile.ownTimes.map(\.minute) == [1630490400 / 60])
+        #expect(try TrafficProfile(decoding: profile.encoded()) == profile)
     }
 }

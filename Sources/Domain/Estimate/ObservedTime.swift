@@ -10,14 +10,15 @@ public struct ObservedTime: Hashable, Sendable {
     /// Quiet minutes too.
     public var minutes: Int { lastMinute - firstMinute + 1 }
 
-    /// Nil when no record was timed.
+    /// By the records' own times; by their arrival where none has any. Nil when no record was timed.
     public init?(_ traffic: TrafficProfile) {
-        guard let first = traffic.firstMinute, let last = traffic.lastMinute else { return nil }
+        let own = traffic.ownTimes
+        let counted = own.isEmpty ? traffic.minutes.map { (minute: $0.minute, events: $0.traffic.events) } : own
+        guard let first = counted.first?.minute, let last = counted.last?.minute else { return nil }
         (firstMinute, lastMinute) = (first, last)
         guard minutes > Self.farAway else { return }
-        let counted = traffic.minutes.map { (minute: $0.minute, events: $0.traffic.events) }
-        let few = (traffic.totals.events - traffic.untimed.events) / Self.fewOf
         var kept = counted[...]
+        let few = counted.reduce(0) { $0 + $1.events } / Self.fewOf
         while let (side, dropped) = Self.cut(kept), strays + dropped <= few {
             (kept, strays) = (side, strays + dropped)
         }

@@ -32,5 +32,9 @@ public struct DomainError: Error, Hashable, Sendable, CustomStringConvertible {
         ([detail] + members.map { "\($0.pointer) \($0.detail)" }).joined(separator: "; ")
     }
 
+    public static func notRunning(_ status: Scenario.Status) -> DomainError {
+        DomainError(.conflict, "The scenario is \(status), not running; start it to send traffic.")
+    }
+
     public static func notFound(_ noun: String) -> DomainError { DomainError(.notFound, "There is no such \(noun).") }
 }

@@ -34,9 +34,7 @@ public struct IngestService: Sendable {
     /// - Throws: ``DomainError`` `.notFound`; `.conflict` when it does not run.
     public func target(_ id: UUID, by caller: Caller) async throws -> Scenario {
         let scenario = try await scenarios.get(id, by: caller)
-        guard scenario.status == .running else {
-            throw DomainError(.conflict, "The scenario is \(scenario.status), not running; start it to send traffic.")
-        }
+        guard scenario.status == .running else { throw DomainError.notRunning(scenario.status) }
         return scenario
     }
 
@@ -50,15 +48,16 @@ public struct IngestService: Sendable {
     ///   - delivery: Names the delivery, so that it counts once however often it is sent.
     ///   - events: Name the events that have a name; none is ``known(_:of:)``.
     ///   - samples: A few of the events; kept when none was within the last second.
-    /// - Throws: ``DomainError`` `.unavailable` where another request has just stored one of the events.
+    /// - Throws: ``DomainError`` `.unavailable` where another request has just stored one of the events; `.invalid` for a
+    ///   name that another content has; `.notFound` and `.conflict` where the scenario was deleted or stopped meanwhile.
     public func take(
-        _ profile: TrafficProfile, for scenario: Scenario, delivery: DeliveryKey?, events: [DeliveryKey] = [],
+        _ profile: TrafficProfile, for scenario: Scenario, delivery: DeliveryName?, events: [DeliveryKey] = [],
         samples: [EventSample] = []
     ) async throws -> Receipt {
         let now = ambient.now()
         var profile = profile
         profile.date(untimedTo: Int(now.timeIntervalSince1970 / 60))
-        let names = [delivery].compactMap(\.self)
+        let names = [delivery?.key, delivery?.binding].compactMap(\.self)
         var batch = IngestBatch(
             scenario: scenario.id, profile: profile, receivedAt: now, keys: names + events)
         if !samples.isEmpty, sampler.isDue(scenario.id, at: now) {
@@ -70,10 +69,11 @@ public struct IngestService: Sendable {
         let lines = profile.accounting
         guard lines.read > 0 else { return Receipt() }
         guard try await store.append(batch) else {
-            let isKnown = try await !known(names, of: scenario).isEmpty
-            if events.isEmpty || isKnown {
-                return Receipt(duplicates: lines.read)
+            let known = try await known(names, of: scenario)
+            if let binding = delivery?.binding, !known.isEmpty, !known.contains(binding) {
+                throw DomainError(.invalid, "This Idempotency-Key has named another delivery.")
             }
+            if events.isEmpty || !known.isEmpty { return Receipt(duplicates: lines.read) }
             throw DomainError(.unavailable, "The same events are being stored by another request; send them again.")
         }
         scenarios.changes.note(scenario.owner)

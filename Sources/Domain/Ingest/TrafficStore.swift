@@ -34,6 +34,22 @@ public struct DeliveryKey: Hashable, Sendable {
     public init(stored bytes: [UInt8]) { self.bytes = bytes }
 }
 
+/// What names a whole delivery.
+public struct DeliveryName: Hashable, Sendable {
+    public var key: DeliveryKey
+    /// The key together with the content, where the sender gave the key: it must not name two contents.
+    public var binding: DeliveryKey?
+
+    /// - Parameter key: Of the content itself.
+    public init(_ key: DeliveryKey) { self.key = key }
+
+    /// - Parameter key: Of the sender's word.
+    public init(_ key: DeliveryKey, content: DeliveryKey) {
+        self.key = key
+        binding = key.bytes.withUnsafeBytes { key in content.bytes.withUnsafeBytes { DeliveryKey(key, $0) } }
+    }
+}
+
 /// One delivery to a scenario, metered and not yet stored.
 public struct IngestBatch: Sendable {
     public var scenario: UUID
@@ -85,6 +101,7 @@ public struct TrafficSegment: Sendable {
 public protocol TrafficStore: Sendable {
     /// Adds a delivery; durable once it returns. Its keys are claimed in the same transaction.
     /// - Returns: Whether all of it is new; where any key was claimed before, nothing is changed.
+    /// - Throws: ``DomainError`` `.notFound` for a scenario that was deleted, `.conflict` for one that does not run.
     func append(_ batch: IngestBatch) async throws -> Bool
     /// - Returns: Those of the keys that were claimed before.
     func claimed(_ keys: [DeliveryKey], of scenario: UUID) async throws -> Set<DeliveryKey>

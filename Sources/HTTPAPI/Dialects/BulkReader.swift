@@ -12,6 +12,7 @@ struct BulkReader: EnvelopeReader {
         var index: String
         var id: String?
         var event: Int?
+        var isForeign = false  // for another scenario than the request's first
     }
 
     private(set) var items: [Item] = []
@@ -20,17 +21,20 @@ struct BulkReader: EnvelopeReader {
     private var waiting: Item?  // for its document
     private var unnamed: [DeliveryKey: Int] = [:]  // how often documents of this content came
 
-    init(index: String?) { defaultIndex = index ?? "" }
+    init(index: String?) {
+        defaultIndex = index ?? ""
+        tenant = index.flatMap { UUID(uuidString: $0) == nil ? nil : $0 }
+    }
 
-    /// An index may be named after a scenario.
-    var tenant: String? { defaultIndex.isEmpty ? items.first?.index : defaultIndex }
+    /// An index may be named after a scenario: the first that is names the request's.
+    private(set) var tenant: String?
 
     mutating func consume(_ bytes: UnsafeRawBufferPointer, into batch: inout EventBatch) throws {
-        for line in try lines.lines(endingIn: bytes) { try take(line.text, line.number, into: &batch) }
+        for line in lines.lines(endingIn: bytes) { try take(line, into: &batch) }
     }
 
     mutating func finish(into batch: inout EventBatch) throws {
-        if let line = try lines.last() { try take(line.text, line.number, into: &batch) }
+        if let line = lines.last() { try take(line, into: &batch) }
         if let waiting {
             throw EnvelopeProblem(
                 detail: "The body ends after \(waiting.action) on line \(lines.count), before its document.")
@@ -38,14 +42,24 @@ struct BulkReader: EnvelopeReader {
         guard !items.isEmpty else { throw EnvelopeProblem(detail: "The body holds no action.") }
     }
 
-    private mutating func take(_ line: [UInt8], _ number: Int, into batch: inout EventBatch) throws {
-        if line.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) { return }
+    private mutating func take(_ line: LineSplitter.Line, into batch: inout EventBatch) throws {
+        if line.text.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) { return }
         if var item = waiting {
-            item.event = add(line, of: item, to: &batch)
+            if line.isTooLong {
+                item.event = batch.reject(line.text, as: .tooLong)
+            } else if item.isForeign {
+                item.event = batch.reject(line.text, as: .malformed)
+            } else {
+                item.event = add(line.text, of: item, to: &batch)
+            }
             items.append(item)
             waiting = nil
         } else {
-            let item = try action(line, number)
+            var item = try action(line.text, line.number)
+            if item.index.utf8.count == 36, UUID(uuidString: item.index) != nil {
+                tenant = tenant ?? item.index
+                item.isForeign = item.index != tenant
+            }
             if item.action == .delete { items.append(item) } else { waiting = item }
         }
     }

@@ -10,6 +10,7 @@ struct EventBatch {
         var source: String?
         var key: DeliveryKey?
         var number: Int  // in the delivery, from 1
+        var refusal: RejectReason?  // why it is none
     }
 
     private(set) var bytes: [UInt8] = []
@@ -28,6 +29,15 @@ struct EventBatch {
         events.append(
             Event(text: start..<bytes.count, kind: kind, minute: minute, source: source, key: key, number: count))
         return count
+    }
+
+    /// What stands in the place of an event and cannot be taken.
+    /// - Returns: Its number.
+    @discardableResult
+    mutating func reject(_ text: some Sequence<UInt8>, as reason: RejectReason) -> Int {
+        let number = add(text)
+        events[events.count - 1].refusal = reason
+        return number
     }
 
     /// A value of an envelope: a string as it is, an object as compact JSON.
@@ -91,6 +101,10 @@ extension JSON {
         var writer = JSONWriter()
         writer.value(self)
         return writer.bytes
+    }
+
+    var isObject: Bool {
+        if case .object = self { true } else { false }
     }
 
     var text: String? {

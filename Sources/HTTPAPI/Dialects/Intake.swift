@@ -101,20 +101,21 @@ struct Intake: Sendable {
         let scenario = try await target(request, tenant: tenant ?? reader.tenant)
         try await delivery.add(&batch, for: scenario)
         let profile = delivery.finish()
-        let name = try name(request, profile, content: delivery.keys.isEmpty ? digest : nil)
+        let name = try name(request, profile, content: digest, isNamed: !delivery.keys.isEmpty)
         var receipt = try await ingest.take(
             profile, for: scenario, delivery: name, events: delivery.keys, samples: delivery.samples)
         receipt.duplicates += delivery.duplicates
         return Outcome(receipt: receipt, refused: delivery.refused)
     }
 
-    /// What names a delivery: its sender, or its content when all its events have a time of their own: shippers send the
+    /// What names a delivery whose events are not named one by one: its sender, or its content when all its events have a time of their own: shippers send the
     /// same bytes again when an answer was lost.
     private func name(
-        _ request: APIRequest, _ profile: TrafficProfile, content: DeliveryKey?
-    ) throws -> DeliveryKey? {
-        if let given = try request(Self.deliveryKey) { return DeliveryKey(given) }
-        return profile.untimed.events == 0 && profile.totals.events > 0 ? content : nil
+        _ request: APIRequest, _ profile: TrafficProfile, content: DeliveryKey, isNamed: Bool = false
+    ) throws -> DeliveryName? {
+        if let given = try request(Self.deliveryKey) { return DeliveryName(DeliveryKey(given), content: content) }
+        let isTimed = profile.untimed.events == 0 && profile.totals.events > 0
+        return isTimed && !isNamed ? DeliveryName(content) : nil
     }
 
     // MARK: Body
@@ -198,6 +199,11 @@ private struct Delivery: ~Copyable {
                     }
                 }
                 let text = UnsafeBufferPointer(rebasing: bytes[event.text])
+                if let reason = event.refusal {
+                    meter.reject(reason, text, number: event.number)
+                    refused[event.number] = reason
+                    continue
+                }
                 let reason = meter.add(
                     text, as: event.kind, minute: event.minute, source: event.source, number: event.number)
                 if let reason { refused[event.number] = reason } else if let key = event.key { keys.append(key) }

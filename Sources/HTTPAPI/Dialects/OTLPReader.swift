@@ -46,10 +46,13 @@ struct OTLPJSONReader: OTLPReader {
             try take(about)
             for scope in try list(resource, "scopeLogs") {
                 for record in try list(scope, "logRecords") {
-                    let time = record["timeUnixNano"]?.int64 ?? 0
-                    let seen = record["observedTimeUnixNano"]?.int64 ?? 0
+                    let (time, seen) = (try time(record, "timeUnixNano"), try time(record, "observedTimeUnixNano"))
+                    let body = record["body"] ?? .null
+                    guard body == .null || body.isObject else {
+                        throw EnvelopeProblem(detail: "A record's body is \(body.typeName), not an AnyValue.")
+                    }
                     batch.add(
-                        plain(record["body"] ?? .null), minute: Minute.of(nanoseconds: time == 0 ? seen : time),
+                        plain(body), minute: Minute.of(nanoseconds: time == 0 ? seen : time),
                         source: about.source)
                 }
             }
@@ -59,9 +62,18 @@ struct OTLPJSONReader: OTLPReader {
     private func list(_ parent: JSON, _ name: String) throws -> [JSON] {
         guard let value = parent[name], value != .null else { return [] }
         guard let elements = value.elements,
-            elements.allSatisfy({ if case .object = $0 { true } else { false } })
+            elements.allSatisfy(\.isObject)
         else { throw EnvelopeProblem(detail: "\(name) is not an array of objects.") }
         return elements
+    }
+
+    /// Nanoseconds since 1970; 0 where the record does not say.
+    private func time(_ record: JSON, _ name: String) throws -> Int64 {
+        guard let value = record[name], value != .null else { return 0 }
+        guard let nanoseconds = value.int64, nanoseconds >= 0 else {
+            throw EnvelopeProblem(detail: "A record's \(name) is not a count of nanoseconds since 1970.")
+        }
+        return nanoseconds
     }
 
     /// An `AnyValue` as the JSON it stands for.

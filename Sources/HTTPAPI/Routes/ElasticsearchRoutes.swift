@@ -105,7 +105,12 @@ struct ElasticsearchRoutes {
                         writer.member("error") { writer in
                             writer.object { writer in
                                 writer.member("type") { $0.string("mapper_parsing_exception") }
-                                writer.member("reason") { $0.string("the document is \(reason)") }
+                                writer.member("reason") {
+                                    $0.string(
+                                        item.isForeign
+                                            ? "a request is for one scenario, this index is another's"
+                                            : "the document is \(reason)")
+                                }
                             }
                         }
                     } else {

@@ -26,6 +26,7 @@ extension TrafficProfile {
         for keyPath in Self.textFields { text[keyPath: keyPath] = try reader.read() }
         accounting = try Self.readAccounting(&reader)
         if bytes[4] > 1 { piiSamples = try Self.readSamples(&reader) }
+        if bytes[4] > 2 { received = try Self.readCounts(&reader) }
         guard reader.isAtEnd else { throw .malformed("unexpected data after the profile", offset: reader.offset) }
         recomputeTotals()
     }

@@ -1,11 +1,11 @@
 import CZlib
 
-/// The binary form, version 2: `MATP`, version (1 byte), body length (8 bytes, little endian), CRC-32 of the body
+/// The binary form, version 3: `MATP`, version (1 byte), body length (8 bytes, little endian), CRC-32 of the body
 /// (4 bytes, little endian), body. The body is varints in a fixed order, everything sorted: equal profiles have equal bytes.
-/// Version 1 had no samples of findings; it is still read.
+/// Version 1 had no samples of findings, version 2 no times of arrival; both are still read.
 extension TrafficProfile {
     static let magic: [UInt8] = Array("MATP".utf8)
-    static let version: UInt8 = 2
+    static let version: UInt8 = 3
     static let headerBytes = 17
 
     /// The profile in its versioned binary form; about 6 bytes a minute and 3 a size class.
@@ -35,6 +35,7 @@ extension TrafficProfile {
             body.writeByte(sample.kind.rawValue)
             body.write(sample.text)
         }
+        Self.write(received, to: &body)
 
         var whole = ByteWriter()
         whole.append(Self.magic)

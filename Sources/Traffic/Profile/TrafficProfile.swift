@@ -10,6 +10,8 @@ public struct TrafficProfile: Sendable, Equatable {
 
     /// Ascending by minute, none twice.
     var timed: [TimedMinute] = []
+    /// Events of ``minutes`` whose time is that of their arrival, by minute.
+    var received = SparseCounts()
     /// Records without a readable timestamp.
     public internal(set) var untimed = Minute()
     /// All minutes and ``untimed`` added up.
@@ -46,6 +48,7 @@ public struct TrafficProfile: Sendable, Equatable {
 
     public mutating func merge(_ other: TrafficProfile) {
         timed = Self.merged(timed, other.timed)
+        received.merge(other.received)
         untimed.merge(other.untimed)
         totals.merge(other.totals)
         responses.merge(other.responses)
@@ -95,10 +98,21 @@ public struct TrafficProfile: Sendable, Equatable {
 }
 
 extension TrafficProfile {
+    /// Events by minute whose records say when they were, ascending; those that were dated by their arrival are left out.
+    public var ownTimes: [(minute: Int, events: Int)] {
+        var arrivals = received.entries[...]
+        return timed.compactMap { entry in
+            while let next = arrivals.first, next.key < entry.minute { arrivals.removeFirst() }
+            let events = entry.traffic.events - (arrivals.first?.key == entry.minute ? arrivals.first?.count ?? 0 : 0)
+            return events > 0 ? (entry.minute, events) : nil
+        }
+    }
+
     /// Gives the records without a timestamp a minute: that of their arrival.
-    /// - Parameter minute: UTC minutes since 1970.
+    /// - Parameter minute: UTC minutes since 1970, not negative.
     public mutating func date(untimedTo minute: Int) {
         guard untimed.events > 0 else { return }
+        received.add(minute, count: untimed.events)
         timed = Self.merged(timed, [TimedMinute(minute: minute, traffic: untimed)])
         untimed = Minute()
     }
