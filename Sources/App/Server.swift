@@ -10,6 +10,7 @@ import NIOSSL
 public import SQLDatabase
 import ServiceLifecycle
 import Storage
+import UnixSignals
 
 /// The program behind its ports: built by `mockupaws serve` and by the tests alike.
 public struct Server: Sendable {
@@ -63,10 +64,15 @@ public struct Server: Sendable {
         return Server(accounts: accounts, scenarios: scenarios, database: database, application: application)
     }
 
-    /// Takes requests until SIGTERM or SIGINT, then finishes those that are under way.
+    /// Takes requests until SIGTERM or SIGINT, then finishes those that are under way, in ``drainSeconds`` at most.
     public func run() async throws {
-        try await application.runService()
+        var group = ServiceGroupConfiguration(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
+        group.maximumGracefulShutdownDuration = .seconds(Self.drainSeconds)
+        try await ServiceGroup(configuration: group).run()
     }
+
+    private static let drainSeconds = 20
 
     public static func open(_ settings: ServerSettings) throws -> any SQLDatabase {
         switch settings.database {
@@ -77,10 +83,12 @@ public struct Server: Sendable {
     }
 
     private static func httpServer(_ settings: ServerSettings) throws -> HTTPServerBuilder {
-        guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else { return .http1() }
+        let plain = HTTPServerBuilder.http1(configuration: .init(additionalChannelHandlers: [ContinueHandler()]))
+        guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else { return plain }
         let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
         let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
         return try .tls(
+            plain,
             tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(privateKey)))
     }
 }

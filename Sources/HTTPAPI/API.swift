@@ -4,6 +4,7 @@ import HTTPTypes
 import HummingbirdCore
 public import Hummingbird
 import Logging
+import NIOHTTP1
 
 /// The whole HTTP interface: finds the endpoint, learns who calls, answers, and turns every error into a problem.
 public struct API: HTTPResponder {
@@ -61,19 +62,27 @@ public struct API: HTTPResponder {
         }
         var response: Response
         do {
-            response = try await answer(request, correlationID, key)
+            response = try await answer(request, correlationID, key, context.logger)
         } catch {
-            if error is CancellationError { throw error }  // nobody listens any more
-            let problem = Problem(error, correlationID: correlationID)
-            if problem.status.code >= 500 {
-                context.logger.error(
-                    "\(request.method) \(request.uri.path) failed",
-                    metadata: ["error": "\(String(reflecting: error))", "correlation_id": "\(correlationID)"])
-            }
-            response = problem.response
+            // Nobody listens any more; or the framing is broken, and the server answers 400 and hangs up.
+            if error is CancellationError || error is HTTPParserError { throw error }
+            response = Self.problem(error, request, correlationID, context.logger).response
         }
         response.headers[.correlationID] = correlationID
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// An error as the caller may know it; what is our fault goes into the log.
+    private static func problem(
+        _ error: any Error, _ request: Request, _ correlationID: String, _ logger: Logger
+    ) -> Problem {
+        let problem = Problem(error, correlationID: correlationID)
+        if problem.status.code >= 500 {
+            logger.error(
+                "\(request.method) \(request.uri.path) failed",
+                metadata: ["error": "\(String(reflecting: error))", "correlation_id": "\(correlationID)"])
+        }
+        return problem
     }
 
     /// A correlation id that may go into logs and answers.
@@ -83,7 +92,7 @@ public struct API: HTTPResponder {
     }
 
     private func answer(
-        _ request: Request, _ correlationID: String, _ key: KeptAnswers.Key?
+        _ request: Request, _ correlationID: String, _ key: KeptAnswers.Key?, _ logger: Logger
     ) async throws -> Response {
         var parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
             .map { $0.utf8.contains(UInt8(ascii: "%")) ? Substring($0.removingPercentEncoding ?? String($0)) : $0 }[...]
@@ -102,9 +111,23 @@ public struct API: HTTPResponder {
             var call = APIRequest(
                 request: request, path: path, query: query, signedIn: nil, correlationID: correlationID,
                 prefixScenario: prefixScenario, declared: endpoint.parameters.map(\.name))
-            if endpoint.access == .user { call.signedIn = try await services.accounts.caller(Credentials.secret(call)) }
-            guard endpoint.isKept, let key, let caller = call.signedIn else { return try await endpoint.respond(call) }
-            return try await keeping(key, caller) { try await endpoint.respond(call) }
+            do {
+                if endpoint.access == .user {
+                    call.signedIn = try await services.accounts.caller(Credentials.secret(call))
+                }
+                guard endpoint.isKept, let key, let caller = call.signedIn else {
+                    return try await endpoint.respond(call)
+                }
+                return try await keeping(key, caller) { try await endpoint.respond(call) }
+            } catch {
+                guard let refusal = endpoint.refusal, !(error is CancellationError || error is HTTPParserError) else {
+                    throw error
+                }
+                let problem = Self.problem(error, request, correlationID, logger)
+                var response = refusal.respond(problem, request)
+                for field in problem.headers { response.headers[field.name] = field.value }
+                return response
+            }
         }
     }
 }

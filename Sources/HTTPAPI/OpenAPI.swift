@@ -86,8 +86,8 @@ struct OpenAPI {
         let problem: JSON = ["application/problem+json": ["schema": Problem.schema.description]]
         let failures = failures(endpoint).sorted { $0.code < $1.code }.map { status in
             var content = problem
-            if status == .badRequest, let refusal = endpoint.refusal {
-                content = problem.with([.init(name: endpoint.contentType, value: ["schema": refusal])])
+            if let refusal = endpoint.refusal {
+                content = problem.with([.init(name: endpoint.contentType, value: ["schema": refusal.description])])
             }
             return JSON.Member(
                 name: "\(status.code)",

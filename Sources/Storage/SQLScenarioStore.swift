@@ -16,13 +16,19 @@ public struct SQLScenarioStore: ScenarioStore {
             let draft = scenario.draft
             let row: SQL = """
                 INSERT INTO scenario (id, owner, name, description, region, workload, growth, sample_rate, status,
-                    version, created_at, updated_at)
+                    version, created_at, updated_at, search)
                 VALUES (\(scenario.id), \(scenario.owner), \(draft.name), \(draft.description), \(draft.region),
                     \(draft.workload), \(draft.growth.description), \(draft.sampleRate.description), \(scenario.status.rawValue),
-                    \(scenario.version), \(scenario.createdAt.microseconds), \(scenario.updatedAt.microseconds))
+                    \(scenario.version), \(scenario.createdAt.microseconds), \(scenario.updatedAt.microseconds),
+                    \(Self.folded("\(draft.name) \(draft.description)")))
                 """
             try await database.write([row] + Self.tags(scenario))
         }
+    }
+
+    /// Text as it is searched: in small letters, of any alphabet. SQLite knows those of English only.
+    private static func folded(_ text: String) -> String {
+        text.precomposedStringWithCanonicalMapping.lowercased()
     }
 
     private static func tags(_ scenario: Scenario) -> [SQL] {
@@ -90,7 +96,8 @@ public struct SQLScenarioStore: ScenarioStore {
                     SET name = \(draft.name), description = \(draft.description), region = \(draft.region),
                         workload = \(draft.workload), growth = \(draft.growth.description), sample_rate = \(draft.sampleRate.description),
                         status = \(scenario.status.rawValue), version = \(scenario.version),
-                        updated_at = \(scenario.updatedAt.microseconds)
+                        updated_at = \(scenario.updatedAt.microseconds),
+                        search = \(Self.folded("\(draft.name) \(draft.description)"))
                     WHERE id = \(scenario.id) AND owner = \(scenario.owner) AND version = \(scenario.version - 1)
                     """)
                 guard changed == 1 else { return false }
@@ -147,12 +154,9 @@ public struct SQLScenarioStore: ScenarioStore {
                 """
         }
         if let text = query.text {
-            let escaped = text.lowercased().replacing("!", with: "!!").replacing("%", with: "!%")
+            let escaped = folded(text).replacing("!", with: "!!").replacing("%", with: "!%")
                 .replacing("_", with: "!_")
-            condition = """
-                \(sql: condition) AND (lower(name) LIKE \("%\(escaped)%") ESCAPE '!'
-                    OR lower(description) LIKE \("%\(escaped)%") ESCAPE '!')
-                """
+            condition = "\(sql: condition) AND search LIKE \("%\(escaped)%") ESCAPE '!'"
         }
         if let from = query.createdFrom { condition = "\(sql: condition) AND created_at >= \(from.microseconds)" }
         if let before = query.createdBefore {

@@ -66,5 +66,11 @@ public enum Schema {
                 """
             ]
         },
+        Migration(5, "search") { _ in
+            [
+                "ALTER TABLE scenario ADD COLUMN search TEXT NOT NULL DEFAULT ''",
+                "UPDATE scenario SET search = lower(name || ' ' || description)",
+            ]
+        },
     ]
 }

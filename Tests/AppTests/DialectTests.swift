@@ -192,6 +192,30 @@ import Testing
         await server.stop()
     }
 
+    /// Each protocol tells errors in its own words.
+    @Test func errorsSpeakTheDialect() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        func send(_ path: String, key: String? = nil, type: String = "application/json", _ body: String = "{}")
+            async throws -> RunningServer.Reply
+        { try await server.send("POST", path, key: key, type: type, Data(body.utf8)) }
+        let hec = "/s/\(id)/services/collector/event"
+        let anonymous = try await send(hec, key: "")
+        #expect(anonymous.status == 401 && anonymous.text == #"{"text":"Token is required","code":2}"#)
+        let invalid = try await send(hec, key: "mk_x")
+        #expect(invalid.status == 401 && invalid.text == #"{"text":"Invalid token","code":4}"#)
+        #expect(try await send("/s/\(UUID())/services/collector/event", #"{"event":"x"}"#).code == nil)
+        let empty = try await send("/s/\(id)/services/collector/raw", type: "text/plain", "")
+        #expect(empty.status == 400 && empty.text == #"{"text":"No data","code":5}"#)
+        let bulk = try await send("/_bulk", key: "mk_x")
+        #expect(bulk.headers["x-elastic-product"] == "Elasticsearch" && bulk.json["status"] as? Int == 401)
+        let otlp = try await send("/s/\(id)/v1/logs", "[]")
+        #expect(otlp.status == 400 && otlp.json["code"] as? Int == 3 && otlp.json["message"] != nil)
+        let protobuf = try await send("/s/\(id)/v1/logs", key: "mk_x", type: "application/x-protobuf", "")
+        #expect(protobuf.status == 401 && protobuf.data.starts(with: [0x08, 16, 0x12]))
+        await server.stop()
+    }
+
     @Test func aBulkRequestIsForOneScenario() async throws {
         let server = try await RunningServer.start(.sqlite)
         let (one, two) = (try await server.scenario(), try await server.scenario())

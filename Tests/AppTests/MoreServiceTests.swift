@@ -18,6 +18,91 @@ import Testing
         return id
     }
 
+    @Test(arguments: DatabaseBackend.allCases)
+    func searchKnowsTheLettersOfAllAlphabets(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend)
+        let made = try await server.send("POST", "/api/v2/scenarios", #"{"name":"ÉCOLE Straße 50%"}"#)
+        let id = made.json["id"] as? String ?? ""
+        for (text, count) in [("%C3%A9cole", 1), ("%C3%89COLE", 1), ("STRA%C3%9FE", 1), ("50%25", 1), ("5_%25", 0)] {
+            let found = try await server.send("GET", "/api/v2/scenarios?q=\(text)").json["total"] as? Int
+            #expect(found == count, "\(text)")
+        }
+        _ = try await server.send("PATCH", "/api/v2/scenarios/\(id)", #"{"name":"plain","description":"Ω"}"#)
+        #expect(try await server.send("GET", "/api/v2/scenarios?q=%CF%89").json["total"] as? Int == 1)
+        #expect(try await server.send("GET", "/api/v2/scenarios?q=cole").json["total"] as? Int == 0)
+        await server.stop()
+    }
+
+    @Test func aWorkloadsRegionMustBeTheScenarios() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let workload = #""workload":{"region":"sa-east-1","usage":[{"sqs":{"requests":1000000}}]}"#
+        let refused = try await server.send("POST", "/api/v2/scenarios", #"{"name":"r",\#(workload)}"#)
+        #expect(refused.status == 422 && refused.text.contains("/workload/region"))
+        #expect(try await server.send("POST", "/api/v2/estimate", #"{"name":"r",\#(workload)}"#).status == 422)
+        let made = try await server.send(
+            "POST", "/api/v2/scenarios", #"{"name":"r","region":"sa-east-1",\#(workload)}"#)
+        #expect(made.status == 201)
+        let path = "/api/v2/scenarios/\(made.json["id"] as? String ?? "")"
+        #expect(try await server.send("PATCH", path, #"{"region":"eu-west-1"}"#).status == 200)
+        #expect(try await server.send("PATCH", path, #"{\#(workload)}"#).status == 422)
+        await server.stop()
+    }
+
+    @Test func entityTagsFollowTheRFC() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let path = "/api/v2/scenarios/\(try await server.scenario())"  // version 2
+        for (tag, status) in [
+            (#""1", "2""#, 200), (#"W/"3""#, 412), (#""3""#, 200), ("*", 200), (#""x""#, 412), ("x", 422),
+        ] {
+            let reply = try await server.send(
+                "PATCH", path, headers: ["If-Match": tag], #"{"description":"\#(UUID())"}"#)
+            #expect(reply.status == status, "\(tag)")
+        }
+        // Without a version, every change is made.
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<20 {
+                group.addTask { try await server.send("PATCH", path, #"{"tags":["\#(number)"]}"#).status }
+            }
+            return try await group.reduce(into: Set<Int>()) { $0.insert($1) }
+        }
+        #expect(statuses == [200])
+        await server.stop()
+    }
+
+    @Test func everythingThatCreatesKnowsIdempotencyKeys() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let name = String(repeating: "n", count: 200)
+        let made = try await server.send("POST", "/api/v2/scenarios", #"{"name":"\#(name)"}"#)
+        let id = made.json["id"] as? String ?? ""
+        for (path, body) in [
+            ("/api/v2/scenarios/\(id)/clone", nil),
+            ("/api/v2/scenarios/bulk", #"{"action":"create","items":[{"name":"a"},{"name":"b"}]}"#),
+        ] {
+            let headers = ["Idempotency-Key": "once"]
+            let first = try await server.send("POST", path, headers: headers, body)
+            let second = try await server.send("POST", path, headers: headers, body)
+            #expect(first.status < 300 && first.text == second.text)
+        }
+        let all = try await server.send("GET", "/api/v2/scenarios?refresh=true").json
+        #expect(all["total"] as? Int == 4)
+        let names = (all["items"] as? [[String: Any]] ?? []).compactMap { ($0["name"] as? String)?.count }
+        #expect(names.allSatisfy { $0 <= 200 })
+        await server.stop()
+    }
+
+    @Test func wrongRequestsSayWhatIsWrong() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        #expect(try await server.send("GET", "/api/v2/scenarios?created_from=2026-02-30T00:00:00Z").status == 422)
+        #expect(try await server.send("GET", "/api/v2/scenarios?created_from=2028-02-29T00:00:00Z").status == 200)
+        let gzip = ["Content-Encoding": "gzip"]
+        #expect(try await server.send("POST", "/api/v2/scenarios", headers: gzip, "{}").status == 415)
+        let id = try await server.scenario()
+        let body = #"{"scenario_ids":["\#(id)","\#(UUID())"]}"#
+        let compared = try await server.send("POST", "/api/v2/scenarios/compare", body)
+        #expect(compared.status == 404 && compared.text.contains("/scenario_ids/1"))
+        await server.stop()
+    }
+
     @Test func theSchemaOfWorkloadsIsServed() async throws {
         let server = try await RunningServer.start(.sqlite)
         let schema = try await server.send("GET", "/workload.schema.json", key: "")

@@ -19,6 +19,51 @@ import Testing
         return text
     }
 
+    private func serving(_ folder: String, _ port: Int, _ settings: String...) throws -> ServerProcess {
+        try ServerProcess(
+            ["env", "HOST=127.0.0.1", "PORT=\(port)", "DATABASE_URL=sqlite://\(folder)/test.db"] + settings
+                + ["sh", "-c", "echo $$ > \(folder)/pid; exec \(Self.program) serve"],
+            endedBy: "KILL", logPath: folder + "/log", isReady: { isListening(port) })
+    }
+
+    /// An upload that stalls holds the end up for the drain's 20 s, and no longer.
+    @Test func endsWhileAnUploadStalls() throws {
+        let (folder, port) = (try temporaryFolder("drain"), freePort())
+        let server = try serving(folder, port)
+        defer { server.stop() }
+        let tool = "DATABASE_URL=sqlite://\(folder)/test.db \(Self.program)"
+        let key = try run("\(tool) user add a@example.com >/dev/null && \(tool) key add a@example.com")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let head = #"POST /api/v2/estimate HTTP/1.1\r\nHost: x\r\nX-API-Key: \#(key)\r\n"#
+        let output = try run(
+            """
+            cd \(folder)
+            python3 - <<'END'
+            import os, signal, socket, time
+            stalled = socket.create_connection(("127.0.0.1", \(port)))
+            stalled.sendall(b"\(head)Content-Length: 99\\r\\n\\r\\n{}")
+            asking = socket.create_connection(("127.0.0.1", \(port)))
+            asking.settimeout(5)
+            asking.sendall(b"\(head)Content-Length: 2\\r\\nExpect: 100-continue\\r\\n\\r\\n")
+            print(asking.recv(100).split(b"\\r")[0].decode())
+            broken = socket.create_connection(("127.0.0.1", \(port)))
+            broken.settimeout(5)
+            broken.sendall(b"\(head)Transfer-Encoding: chunked\\r\\n\\r\\n2\\r\\n{}\\r\\nzz\\r\\n")
+            print(broken.recv(100).split(b"\\r")[0].decode())
+            process = int(open("pid").read())
+            os.kill(process, signal.SIGTERM)
+            for _ in range(300):
+                if not os.path.exists(f"/proc/{process}") or open(f"/proc/{process}/stat").read().split()[2] == "Z":
+                    print("ended")
+                    break
+                time.sleep(0.1)
+            END
+            """)
+        #expect(output.contains("HTTP/1.1 100 Continue"))
+        #expect(output.contains("HTTP/1.1 400 Bad Request"))
+        #expect(output.hasSuffix("ended\n"), "\(output)")
+    }
+
     @Test func servesHTTPSAndLogsJSON() throws {
         let (folder, port) = (try temporaryFolder("serve"), freePort())
         _ = try run(

@@ -53,9 +53,10 @@ public struct PriceService: Sendable {
         return Page(items: shown.compactMap { found[$0] }, total: found.count)
     }
 
-    /// - Throws: ``DomainError`` `.notFound`, saying what is near.
+    /// - Throws: ``DomainError`` `.notFound`, saying what is near; `.invalid` where the operation must be given.
     public func price(_ key: PriceKey) throws -> Price {
         do { return try prices().0.price(key) } catch let error as PricingError {
+            if case .ambiguous = error { throw DomainError(.invalid, "\(error)") }
             throw DomainError(.notFound, "\(error)")
         }
     }

@@ -45,6 +45,8 @@ public struct Scenario: Hashable, Sendable {
         (self.createdAt, self.updatedAt) = (createdAt, updatedAt)
     }
 
+    public static let longestName = 200  // characters
+
     /// What traffic passes through unless the user says more: a queue and a function that empties it.
     public static let defaultWorkload = #"{"steps":[{"sqs":{}},{"lambda":{"memory_mb":512,"duration_ms":100}}]}"#
 }

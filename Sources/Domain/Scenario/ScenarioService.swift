@@ -59,67 +59,77 @@ public struct ScenarioService: Sendable {
     }
 
     /// Changes what the user decides.
-    /// - Parameter version: The version that the caller has seen; nil does not ask.
+    /// - Parameter versions: Those that the caller would change; nil does not ask.
     /// - Throws: ``DomainError`` `.notFound`, `.invalid`, `.preconditionFailed`, `.conflict` for an archived scenario.
     public func update(
-        _ id: UUID, version: Int?, by caller: Caller, _ change: (inout Scenario.Draft) throws -> Void
+        _ id: UUID, versions: [Int]?, by caller: Caller, _ change: (inout Scenario.Draft) throws -> Void
     ) async throws -> Scenario {
-        var scenario = try await get(id, by: caller)
-        try Self.match(version, scenario)
-        guard scenario.status != .archived else {
-            throw DomainError(.conflict, "An archived scenario is read-only.")
+        try await changing(id, versions: versions, by: caller) { scenario in
+            guard scenario.status != .archived else {
+                throw DomainError(.conflict, "An archived scenario is read-only.")
+            }
+            try change(&scenario.draft)
+            _ = try scenario.draft.checked()
         }
-        try change(&scenario.draft)
-        _ = try scenario.draft.checked()
-        return try await save(scenario, seen: version)
     }
 
     /// Moves a scenario through its states; a move to the state it is in changes nothing.
     /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a move that the state machine does not know.
     public func move(
-        _ id: UUID, to next: Scenario.Status, version: Int? = nil, by caller: Caller
+        _ id: UUID, to next: Scenario.Status, by caller: Caller
     ) async throws -> Scenario {
-        var scenario = try await get(id, by: caller)
-        try Self.match(version, scenario)
-        if scenario.status == next { return scenario }
-        guard scenario.status.mayBecome(next) else {
-            throw DomainError(.conflict, "A scenario that is \(scenario.status) cannot become \(next).")
+        try await changing(id, versions: nil, by: caller) { scenario in
+            if scenario.status == next { return }
+            guard scenario.status.mayBecome(next) else {
+                throw DomainError(.conflict, "A scenario that is \(scenario.status) cannot become \(next).")
+            }
+            scenario.status = next
         }
-        scenario.status = next
-        return try await save(scenario, seen: version)
     }
 
     /// - Throws: ``DomainError`` `.notFound`, `.preconditionFailed`.
-    public func delete(_ id: UUID, version: Int? = nil, by caller: Caller) async throws {
+    public func delete(_ id: UUID, versions: [Int]? = nil, by caller: Caller) async throws {
         let scenario = try await get(id, by: caller)
-        try Self.match(version, scenario)
+        try Self.match(versions, scenario)
         guard try await store.delete(id, owner: caller.user) else { throw DomainError.notFound("scenario") }
         changes.note(caller.user)
     }
 
     /// A new draft with the same decisions and no traffic.
-    public func clone(_ id: UUID, name: String?, by caller: Caller) async throws -> Scenario {
+    public func clone(
+        _ id: UUID, name: String?, by caller: Caller, idempotencyKey: String? = nil
+    ) async throws -> Scenario {
         var draft = try await get(id, by: caller).draft
-        draft.name = name ?? "Copy of \(draft.name)"
-        return try await create(draft, by: caller)
+        let copy = "Copy of \(draft.name)".unicodeScalars.prefix(Scenario.longestName)
+        draft.name = name ?? String(String.UnicodeScalarView(copy)).trimmingCharacters(in: .whitespaces)
+        return try await create(draft, by: caller, idempotencyKey: idempotencyKey)
     }
 
-    /// - Parameter version: What the caller has asked for.
-    private func save(_ changed: Scenario, seen version: Int?) async throws -> Scenario {
-        var scenario = changed
-        scenario.version += 1
-        scenario.updatedAt = ambient.now()
-        guard try await store.update(scenario) else {
-            throw DomainError(
-                version == nil ? .conflict : .preconditionFailed,
-                "The scenario was changed by another request meanwhile; read it again.")
+    /// Reads, changes and writes. Another request may be faster: who names a version is told so, who names none wants the
+    /// change made to whatever is there.
+    private func changing(
+        _ id: UUID, versions: [Int]?, by caller: Caller, _ change: (inout Scenario) throws -> Void
+    ) async throws -> Scenario {
+        for _ in 0..<Self.attempts {
+            let before = try await get(id, by: caller)
+            try Self.match(versions, before)
+            var scenario = before
+            try change(&scenario)
+            if scenario == before { return before }
+            scenario.version += 1
+            scenario.updatedAt = ambient.now()
+            if try await store.update(scenario) {
+                changes.note(scenario.owner)
+                return scenario
+            }
         }
-        changes.note(scenario.owner)
-        return scenario
+        throw DomainError(.conflict, "Other requests keep changing the scenario; try again.")
     }
 
-    private static func match(_ version: Int?, _ scenario: Scenario) throws {
-        guard version == nil || version == scenario.version else {
+    private static let attempts = 100
+
+    private static func match(_ versions: [Int]?, _ scenario: Scenario) throws {
+        guard versions?.contains(scenario.version) != false else {
             throw DomainError(.preconditionFailed, "The scenario is at version \(scenario.version).")
         }
     }

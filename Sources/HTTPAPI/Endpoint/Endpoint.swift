@@ -22,7 +22,7 @@ struct Endpoint: Sendable {
     var status = HTTPResponse.Status.ok
     var answer: (description: JSON?, components: [String: JSON]) = (nil, [:])
     var contentType = "application/json"
-    var refusal: JSON?  // what a 400 says beside a problem, in the words of a shipper's own protocol
+    var refusal: Refusal?  // errors in the words of a shipper's own protocol
     var answerHeaders: [String: String] = [:]  // name → what it says
     var isKept = false  // the answer may be a second old, unless this process changed something of the user's
     var respond: @Sendable (APIRequest) async throws -> Response = { _ in Response(status: .notImplemented) }
@@ -32,6 +32,12 @@ struct Endpoint: Sendable {
     init(_ method: HTTPRequest.Method, _ path: String, id: String, tag: String, _ summary: String) {
         (self.method, self.path, self.id, self.tag, self.summary) = (method, path, id, tag, summary)
     }
+}
+
+/// How a protocol of its own tells errors.
+struct Refusal: Sendable {
+    var description: JSON
+    var respond: @Sendable (Problem, Request) -> Response
 }
 
 /// What a handler answers with.
@@ -103,6 +109,9 @@ extension Endpoint {
         let type = request.headers[.contentType]?.lowercased() ?? "application/json"
         guard type.hasPrefix("application/json") || type.contains("+json") else {
             throw HTTPError(.unsupportedMediaType, message: "Send application/json.")
+        }
+        guard ["identity", nil].contains(request.headers[.contentEncoding]?.lowercased()) else {
+            throw HTTPError(.unsupportedMediaType, message: "Send the body without a Content-Encoding.")
         }
         let buffer = try await request.body.collect(upTo: maximumBodyBytes)
         let json = try parsed(Array(buffer.readableBytesView))

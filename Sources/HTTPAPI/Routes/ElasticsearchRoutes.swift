@@ -46,6 +46,24 @@ struct ElasticsearchRoutes {
     /// Clients refuse a server that does not send it.
     private static let product: HTTPFields = [HTTPField.Name("X-Elastic-Product")!: "Elasticsearch"]
 
+    private static let refusal = Refusal(
+        description: ["type": "object", "required": ["error", "status"], "description": "As Elasticsearch says it."]
+    ) { problem, _ in
+        let type =
+            switch problem.status.code {
+            case 401, 403: "security_exception"
+            case 404: "index_not_found_exception"
+            case 429: "es_rejected_execution_exception"
+            case 500...: "exception"
+            default: "illegal_argument_exception"
+            }
+        let error: JSON = [
+            "error": ["type": .string(type), "reason": .string(problem.detail ?? problem.status.reasonPhrase)],
+            "status": .number("\(problem.status.code)"),
+        ]
+        return .json(error.compact, status: problem.status, headers: product)
+    }
+
     private static func object(_ name: String) -> Schema<[UInt8]> {
         Schema(
             description: ["$ref": .string("#/components/schemas/\(name)")],
@@ -71,6 +89,7 @@ struct ElasticsearchRoutes {
             """
         endpoint.parameters = (path.hasPrefix("/{") ? [Self.index] : []) + Intake.parameters
         endpoint.errors = Intake.errors
+        endpoint.refusal = Self.refusal
         return endpoint.taking(anyOf: ["application/x-ndjson", "application/json"])
             .answering(Self.object("BulkAnswer")) { request in
                 var reader = BulkReader(index: request.path["index"])

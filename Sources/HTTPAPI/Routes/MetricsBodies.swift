@@ -48,8 +48,11 @@ enum MetricsBodies {
             Member(answer: "drivers", .list(driver, maximum: 10_000), "What the bills count, line by line.") {
                 $0.drivers
             },
-            Member(answer: "sources", .list(source), "Traffic by source.") { metrics in
+            Member(answer: "sources", .list(source), "Traffic by source, the most first.") { metrics in
                 metrics.traffic.sources.named.map { Source(name: $0.name, counts: $0.counts) }
+            },
+            Member(answer: "other_sources", source, "Traffic of all sources beyond a thousand names, together.") {
+                Source(name: "other", counts: $0.traffic.sources.other)
             },
             Member(answer: "pii", .list(finding), "PII and secrets found, by kind.") { metrics in
                 PIIKind.allCases.filter { metrics.traffic.pii[$0] > 0 }.map {

@@ -100,11 +100,22 @@ struct MetricsRoutes {
         endpoint.errors = [.notFound]
         return endpoint.taking(MetricsBodies.comparison, answering: .list(MetricsBodies.compared)) { request, ids in
             var columns: [Compared] = []
-            for id in ids {
-                let metrics = try await metrics.metrics(id, by: request.caller)
-                columns.append(Compared(metrics: metrics, first: columns.first?.metrics ?? metrics))
+            for (index, id) in ids.enumerated() {
+                let found = try await Self.naming("/scenario_ids/\(index)") {
+                    try await metrics.metrics(id, by: request.caller)
+                }
+                columns.append(Compared(metrics: found, first: columns.first?.metrics ?? found))
             }
             return Answer(columns)
+        }
+    }
+
+    /// Says which member of the request an error is about.
+    private static func naming<Value>(_ pointer: String, _ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch let error as DomainError where error.members.isEmpty {
+            var error = error
+            error.members = [.init(pointer: pointer, detail: error.detail)]
+            throw error
         }
     }
 

@@ -25,6 +25,7 @@ struct OTLPRoutes {
             """
         endpoint.parameters = Intake.parameters
         endpoint.errors = Intake.errors
+        endpoint.refusal = Self.refusal
         endpoint = endpoint.taking(
             anyOf: ["application/json", "application/x-protobuf"],
             ["type": "object", "properties": ["resourceLogs": ["type": "array", "items": ["type": "object"]]]]
@@ -39,15 +40,34 @@ struct OTLPRoutes {
             guard request.request.headers[.contentType]?.contains("protobuf") == true else {
                 return try await json(request)
             }
-            do {
-                var reader = OTLPProtobufReader()
-                _ = try await intake.take(request, &reader)
-            } catch let error as HTTPError where error.status == .badRequest {
-                return Self.protobuf(Self.status(3, error.body ?? ""), .badRequest)  // google.rpc INVALID_ARGUMENT
-            }
+            var reader = OTLPProtobufReader()
+            _ = try await intake.take(request, &reader)
             return Self.protobuf([], .ok)
         }
         return endpoint
+    }
+
+    /// A `google.rpc.Status` in the request's encoding.
+    private static let refusal = Refusal(
+        description: ["type": "object", "required": ["code", "message"], "description": "A google.rpc.Status."]
+    ) { problem, request in
+        let code: UInt8 =
+            switch problem.status.code {
+            case 401: 16  // UNAUTHENTICATED
+            case 403: 7  // PERMISSION_DENIED
+            case 404: 5  // NOT_FOUND
+            case 409: 9  // FAILED_PRECONDITION
+            case 429: 8  // RESOURCE_EXHAUSTED
+            case 503: 14  // UNAVAILABLE
+            case 500...: 13  // INTERNAL
+            default: 3  // INVALID_ARGUMENT
+            }
+        let message = problem.detail ?? problem.status.reasonPhrase
+        if request.headers[.contentType]?.contains("protobuf") == true {
+            return protobuf(status(code, message), problem.status)
+        }
+        let json: JSON = ["code": .number("\(code)"), "message": .string(message)]
+        return .json(json.compact, status: problem.status)
     }
 
     private static func protobuf(_ bytes: [UInt8], _ status: HTTPResponse.Status) -> Response {

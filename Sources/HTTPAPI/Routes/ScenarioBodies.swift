@@ -28,7 +28,7 @@ enum ScenarioBodies {
         description: [
             "type": "object",
             "description":
-                "A workload file as JSON. Its region and name may be left out: they are the scenario's.",
+                "A workload file as JSON. Its name and region may be left out: they are the scenario's.",
             "externalDocs": [
                 "url": .string(DocumentRoutes.workloadSchemaPath), "description": "The JSON Schema of workloads.",
             ],
@@ -56,7 +56,8 @@ enum ScenarioBodies {
     private static func members(nameIsRequired: Bool) -> [Member<Scenario.Draft>] {
         [
             Member(
-                "name", \.name, .text(1...200, pattern: trimmed, example: "checkout"), required: nameIsRequired, "Name."
+                "name", \.name, .text(1...Scenario.longestName, pattern: trimmed, example: "checkout"),
+                required: nameIsRequired, "Name."
             ),
             Member("description", \.description, .text(), "What it is about."),
             Member("region", \.region, region, "AWS region; us-east-1 unless given."),
@@ -68,7 +69,33 @@ enum ScenarioBodies {
         ]
     }
 
-    static let draft = Schema.request("ScenarioDraft", Scenario.Draft(), members(nameIsRequired: true))
+    static let draft: Schema<Scenario.Draft> = {
+        var draft = Schema.request("ScenarioDraft", Scenario.Draft(), members(nameIsRequired: true))
+        let read = draft.read
+        draft.read = { json, pointer, problems in
+            read(json, pointer, &problems).flatMap { settled($0, pointer, &problems) }
+        }
+        return draft
+    }()
+
+    /// A workload file says its region; here the scenario does, and the two must agree.
+    private static func settled(
+        _ draft: Scenario.Draft, _ pointer: String, _ problems: inout [DomainError.Member]
+    ) -> Scenario.Draft? {
+        guard draft.workload.contains("\"region\""), let json = try? JSONParser.parse(Array(draft.workload.utf8)),
+            case .object(let members) = json, let region = json["region"]
+        else { return draft }
+        guard region == .string(draft.region) else {
+            let detail =
+                "is \(region.text ?? region.typeName), but the scenario's region is \(draft.region); set that one"
+            problems.append(.init(pointer: pointer + "/workload/region", detail: detail))
+            return nil
+        }
+        var settled = draft
+        let rest = JSON.object(members.filter { $0.name != "region" })
+        settled.workload = String(decoding: rest.compact, as: UTF8.self)
+        return settled
+    }
     private static let patchMembers = members(nameIsRequired: false)
 
     /// Any of the draft's members; ``apply(_:to:)`` reads them once the scenario is known.
@@ -81,7 +108,8 @@ enum ScenarioBodies {
 
     static func apply(_ patch: JSON, to draft: inout Scenario.Draft) throws {
         var problems: [DomainError.Member] = []
-        guard let changed = patchMembers.read(patch, over: draft, as: "ScenarioPatch", "", &problems) else {
+        let read = patchMembers.read(patch, over: draft, as: "ScenarioPatch", "", &problems)
+        guard let changed = read.flatMap({ settled($0, "", &problems) }) else {
             throw DomainError(.invalid, "The body has members that are wrong.", members: problems)
         }
         draft = changed

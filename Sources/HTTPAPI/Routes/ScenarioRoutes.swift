@@ -9,8 +9,9 @@ struct ScenarioRoutes {
 
     static let scenarioID = Parameter.path("scenario_id", .id, "The scenario.")
     private static let ifMatch = Parameter<String>.header(
-        "If-Match", .text(1...24, pattern: #"^("?[0-9]{1,18}"?|\*)$"#),
-        "Change only this version: the ETag of an earlier answer.")
+        "If-Match",
+        .text(1...1_000, pattern: #"^(\*|[0-9]{1,18}|(W/)?"[^"]*"( *, *(W/)?"[^"]*")*)$"#, example: #""3""#),
+        "Change only these versions: the ETag of an earlier answer, or several.")
 
     private static let idempotencyKey = Parameter<String>.header(
         "Idempotency-Key", .text(1...255), "Makes one scenario, however often the request is sent.")
@@ -105,7 +106,7 @@ struct ScenarioRoutes {
             _ = try draft.checked()
             return Self.answer(
                 try await scenarios.update(
-                    try request.required(Self.scenarioID), version: try Self.version(request), by: request.caller
+                    try request.required(Self.scenarioID), versions: try Self.versions(request), by: request.caller
                 ) { $0 = draft })
         }
     }
@@ -123,7 +124,7 @@ struct ScenarioRoutes {
             _ = try draft.checked()
             return Self.answer(
                 try await scenarios.update(
-                    try request.required(Self.scenarioID), version: try Self.version(request), by: request.caller,
+                    try request.required(Self.scenarioID), versions: try Self.versions(request), by: request.caller,
                     { try ScenarioBodies.apply(patch, to: &$0) }))
         }
     }
@@ -134,18 +135,20 @@ struct ScenarioRoutes {
         endpoint.errors = [.preconditionFailed]
         return endpoint.answeringNothing { request in
             try await scenarios.delete(
-                try request.required(Self.scenarioID), version: try Self.version(request), by: request.caller)
+                try request.required(Self.scenarioID), versions: try Self.versions(request), by: request.caller)
         }
     }
 
     private var clone: Endpoint {
         var endpoint = Self.endpoint(.post, "/{scenario_id}/clone", "cloneScenario", "Make a draft like a scenario.")
         endpoint.details = "Traffic is not copied."
-        endpoint.parameters = [Self.scenarioID]
-        endpoint.errors = [.forbidden]
+        endpoint.parameters = [Self.scenarioID, Self.idempotencyKey]
+        endpoint.errors = [.forbidden, .conflict]
         return endpoint.answering(ScenarioBodies.scenario, status: .created) { request in
             Self.answer(
-                try await scenarios.clone(try request.required(Self.scenarioID), name: nil, by: request.caller))
+                try await scenarios.clone(
+                    try request.required(Self.scenarioID), name: nil, by: request.caller,
+                    idempotencyKey: try request(Self.idempotencyKey)))
         }
     }
 
@@ -166,13 +169,17 @@ struct ScenarioRoutes {
     private var bulk: Endpoint {
         var endpoint = Self.endpoint(.post, "/bulk", "changeScenarios", "Create, delete or move up to 100 scenarios.")
         endpoint.details = "Each item succeeds or fails alone; the answer has a result for each, in order."
+        endpoint.parameters = [Self.idempotencyKey]
         return endpoint.taking(ScenarioBodies.bulk, answering: ScenarioBodies.bulkResult) { request, bulk in
-            let caller = try request.caller
+            let (caller, key) = (try request.caller, try request(Self.idempotencyKey))
             guard bulk.action == .create ? bulk.ids.isEmpty : bulk.items.isEmpty else {
                 throw DomainError(.invalid, "items are for create alone, ids for everything else.")
             }
             if bulk.action == .create {
-                return Answer(await results(bulk.items, request) { try await scenarios.create($0, by: caller) })
+                return Answer(
+                    await results(Array(bulk.items.enumerated()), request) { index, draft in
+                        try await scenarios.create(draft, by: caller, idempotencyKey: key.map { "\($0)/\(index)" })
+                    })
             }
             return Answer(
                 await results(bulk.ids, request) { id in
@@ -202,8 +209,10 @@ struct ScenarioRoutes {
         return results
     }
 
-    private static func version(_ request: APIRequest) throws -> Int? {
-        guard let tag = try request(ifMatch), tag != "*" else { return nil }
-        return Int(tag.filter(\.isNumber))
+    /// RFC 9110's strong comparison: a weak tag matches nothing.
+    private static func versions(_ request: APIRequest) throws -> [Int]? {
+        guard let tags = try request(ifMatch), tags != "*" else { return nil }
+        return tags.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            .compactMap { Int($0.hasPrefix("\"") ? $0.dropFirst().dropLast() : $0[...]) }
     }
 }

@@ -31,11 +31,27 @@ struct SplunkRoutes {
         static let success = Reply(text: "Success", code: 0)
         static let healthy = Reply(text: "HEC is healthy", code: 17)
 
-        var response: Response {
+        func response(_ status: HTTPResponse.Status) -> Response {
             var writer = JSONWriter()
             SplunkRoutes.reply.write(self, &writer)
-            return .json(writer.bytes, status: .badRequest)
+            return .json(writer.bytes, status: status)
         }
+    }
+
+    /// Splunk's own numbers.
+    private static let refusal = Refusal(description: reply.description) { problem, request in
+        let hasToken = request.headers[.authorization] != nil || request.headers[.apiKey] != nil
+        let code =
+            switch problem.status.code {
+            case 401: hasToken ? 4 : 2
+            case 400, 413, 415: 6
+            case 500: 8
+            case 503: 9
+            default: 7  // "incorrect index": the scenario
+            }
+        let text =
+            code == 4 ? "Invalid token" : code == 2 ? "Token is required" : problem.detail ?? "Internal server error"
+        return Reply(text: text, code: code).response(problem.status)
     }
 
     private static let reply = Schema<Reply>(
@@ -62,6 +78,7 @@ struct SplunkRoutes {
         endpoint.details = "An answer of 200 means that the delivery is stored."
         endpoint.parameters = Intake.parameters + [Self.channel]
         endpoint.errors = Intake.errors
+        endpoint.refusal = Self.refusal
         return endpoint
     }
 
@@ -74,17 +91,23 @@ struct SplunkRoutes {
     ]
 
     private func event(_ path: String, id: String) -> Endpoint {
-        var endpoint = collector(path, id: id, "Send traffic as Splunk events.")
+        let endpoint = collector(path, id: id, "Send traffic as Splunk events.")
             .taking(anyOf: ["application/json"], Self.envelope).answering(Self.reply) { request in
                 var reader = SplunkEventReader()
                 _ = try await intake.take(request, tenant: try request(Self.channel), &reader)
                 return Answer(.success)
             }
-        endpoint.refusal = Self.reply.description
+        return Self.telling(endpoint)
+    }
+
+    /// Answers what is wrong with the data in HEC's own numbers.
+    private static func telling(_ endpoint: Endpoint) -> Endpoint {
+        var endpoint = endpoint
         let respond = endpoint.respond
         endpoint.respond = { request in
             do { return try await respond(request) } catch let problem as SplunkEventReader.Problem {
-                return Reply(text: problem.text, code: problem.code, invalidEvent: problem.event).response
+                let reply = Reply(text: problem.text, code: problem.code, invalidEvent: problem.event)
+                return reply.response(.badRequest)
             }
         }
         return endpoint
@@ -93,11 +116,15 @@ struct SplunkRoutes {
     private func raw(_ path: String, id: String) -> Endpoint {
         var endpoint = collector(path, id: id, "Send traffic as lines.")
         endpoint.parameters += [Self.source, Self.host]
-        return endpoint.taking(anyOf: ["text/plain"], ["type": "string"]).answering(Self.reply) { request in
+        endpoint = endpoint.taking(anyOf: ["text/plain"], ["type": "string"]).answering(Self.reply) { request in
             var reader = TextLineReader(source: try request(Self.source) ?? request(Self.host))
-            _ = try await intake.take(request, tenant: try request(Self.channel), &reader)
+            let receipt = try await intake.take(request, tenant: try request(Self.channel), &reader).receipt
+            guard receipt.accepted + receipt.rejected + receipt.duplicates > 0 else {
+                throw SplunkEventReader.Problem.noData
+            }
             return Answer(.success)
         }
+        return Self.telling(endpoint)
     }
 
     private func health(_ path: String, id: String) -> Endpoint {

@@ -18,7 +18,14 @@ extension Date {
         return "\(day)T\(clock).\(String(rest + 1_000_000).dropFirst())Z"
     }
 
+    private static func days(of month: Int, _ year: Int) -> Int {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+
     init?(rfc3339 text: String) {
+        let day = text.prefix(10).split(separator: "-").compactMap { Int($0) }
+        guard day.count == 3, 1...12 ~= day[1], 1...Self.days(of: day[1], day[0]) ~= day[2] else { return nil }
         for style in [
             Date.ISO8601FormatStyle(includingFractionalSeconds: false), .init(includingFractionalSeconds: true),
         ] {
