@@ -60,7 +60,7 @@ import Testing
     func aBrokenBulkIsRefusedAsAWhole(_ body: String, _ reason: String) async throws {
         try await send("/_bulk", body) { reply, events, _ in
             #expect(reply.status == 400)
-            #expect((reply.json["detail"] as? String ?? "").contains(reason), "\(reply.text)")
+            #expect(reply.text.contains(reason))
             #expect(events == 0)
         }
     }
