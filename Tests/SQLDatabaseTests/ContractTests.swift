@@ -27,6 +27,37 @@ import Testing
         return database
     }
 
+    /// Many at once share what they can; each group is done or not, alone.
+    @Test(arguments: DatabaseBackend.allCases)
+    func groupsOfStatementsAreAtomic(backend: DatabaseBackend) async throws {
+        let database = try await database(backend)
+        func item(_ number: Int) -> SQL { "INSERT INTO item (id, number) VALUES (\(UUID()), \(number))" }
+        let outcomes = await withTaskGroup(of: (Int, Bool).self) { tasks in
+            for number in 1...300 {
+                tasks.addTask {
+                    // Every third group breaks a rule with its last statement, every seventh is long.
+                    var group = [item(10 * number), item(10 * number + 1)]
+                    if number % 7 == 0 { group += (2..<9).map { item(10 * number + $0) } }
+                    if number % 3 == 0 { group.append(item(number % 2 == 0 ? -1 : 10 * number)) }
+                    do {
+                        let changes = try await database.write(group)
+                        return (number, changes == group.map { _ in 1 })
+                    } catch SQLError.constraint { return (number, false) } catch {
+                        Issue.record(error)
+                        return (number, false)
+                    }
+                }
+            }
+            return await tasks.reduce(into: [Int: Bool]()) { $0[$1.0] = $1.1 }
+        }
+        #expect(outcomes.allSatisfy { number, isDone in isDone == (number % 3 != 0) })
+        let numbers = try await database.read { try $0.all("SELECT number FROM item") { Int(try $0.int(0)) } }
+        #expect(Set(numbers.map { $0 / 10 }) == Set((1...300).filter { $0 % 3 != 0 }))
+        let many = (0..<600).map { item(10_000 + $0) }
+        #expect(try await database.write(many).count == 600)
+        await database.close()
+    }
+
     @Test(arguments: DatabaseBackend.allCases)
     func everyTypeComesBackAsItWent(backend: DatabaseBackend) async throws {
         let database = try await database(backend)

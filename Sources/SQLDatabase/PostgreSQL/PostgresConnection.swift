@@ -9,7 +9,7 @@ final class PostgresConnection: SQLConnection {
     private var isLost = false
 
     private static let preparedStatementLimit = 600  // more than a pipeline may need
-    private static let pipelineLimit = 256  // statements in flight; their answers stay far below a socket's buffer
+    static let pipelineLimit = 256  // statements in flight; their answers stay far below a socket's buffer
     private static let conflictAttempts = 5
 
     init(_ settings: PostgresDatabase.Settings) {
@@ -24,12 +24,17 @@ final class PostgresConnection: SQLConnection {
         try retryingConflicts { try transactOnce(body) }
     }
 
-    /// A transaction of these statements alone: the server makes one of each pipeline.
-    func atomically(_ statements: [SQL]) throws -> [Int] {
-        guard statements.count <= Self.pipelineLimit else { return try transaction { try batch(statements) } }
-        return try retryingConflicts {
-            dropStaleConnection()
-            return try pipeline(statements[...])
+    /// A transaction for each group of statements, all sent before the first answer is read: the server makes one of what
+    /// stands between two synchronisation points. Each group succeeds or fails alone.
+    func atomically(_ groups: [[SQL]]) -> [Result<[Int], any Error>] {
+        dropStaleConnection()
+        let results: [Result<[Int], any Error>]
+        do { results = try pipelines(groups.map { $0[...] }) } catch {
+            return groups.map { _ in .failure(error) }
+        }
+        return zip(groups, results).map { group, result in
+            guard case .failure(let error) = result, error is Conflict else { return result }
+            return Result { try transaction { try batch(group) } }
         }
     }
 
@@ -85,17 +90,34 @@ final class PostgresConnection: SQLConnection {
     }
 
     private func pipeline(_ statements: ArraySlice<SQL>) throws -> [Int] {
-        try makeRoom(for: statements.count)
-        let names = try statements.map(prepare)
+        try pipelines([statements])[0].get()
+    }
+
+    /// - Parameter groups: Of no more than ``pipelineLimit`` statements together.
+    /// - Throws: When the connection is lost: what became of the groups is not known then.
+    private func pipelines(_ groups: [ArraySlice<SQL>]) throws -> [Result<[Int], any Error>] {
+        try makeRoom(for: groups.reduce(0) { $0 + $1.count })
+        let names = try groups.map { try $0.map(prepare) }
         let connection = try connected()
         guard PQenterPipelineMode(connection) == 1 else { throw lost() }
-        for (statement, name) in zip(statements, names) {
-            guard Parameters(statement.values).send(name, on: connection) else { throw lost() }
+        for (group, names) in zip(groups, names) {
+            for (statement, name) in zip(group, names) {
+                guard Parameters(statement.values).send(name, on: connection) else { throw lost() }
+            }
+            guard PQpipelineSync(connection) == 1 else { throw lost() }
         }
-        guard PQpipelineSync(connection) == 1 else { throw lost() }
+        let results = try groups.map { try answers(to: $0, connection) }
+        guard PQexitPipelineMode(connection) == 1 else { throw lost() }
+        return results
+    }
+
+    /// Reads the answers of one group and the synchronisation point after it.
+    private func answers(
+        to group: ArraySlice<SQL>, _ connection: OpaquePointer
+    ) throws -> Result<[Int], any Error> {
         var changes: [Int] = []
         var failure: (any Error)?
-        for statement in statements {  // after an error the server answers the rest with PGRES_PIPELINE_ABORTED
+        for statement in group {  // after an error the server answers the rest with PGRES_PIPELINE_ABORTED
             guard let result = PQgetResult(connection) else { throw lost() }
             do { changes.append(try checked(result, statement.text).changedRows) } catch {
                 if isLost { throw error }  // libpq's connection is gone: nothing more to read
@@ -108,9 +130,7 @@ final class PostgresConnection: SQLConnection {
             PQclear(result)
             if isSync { break }
         }
-        guard PQexitPipelineMode(connection) == 1 else { throw lost() }
-        if let failure { throw failure }
-        return changes
+        return failure.map { .failure($0) } ?? .success(changes)
     }
 
     // MARK: Connection

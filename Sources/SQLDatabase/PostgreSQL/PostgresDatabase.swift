@@ -1,5 +1,6 @@
 import CPostgres
 import Foundation
+import Synchronization
 
 /// PostgreSQL through libpq: a fixed number of connections, each with a thread of its own.
 public final class PostgresDatabase: SQLDatabase {
@@ -21,6 +22,7 @@ public final class PostgresDatabase: SQLDatabase {
     public var dialect: SQLDialect { .postgresql }
     private let settings: Settings
     private let queue = JobQueue<PostgresConnection>()
+    private let waiting = Mutex<[PendingGroup]>([])
 
     /// Starts the threads; they connect when there is work, so a database that is down is no error here.
     public init(_ settings: Settings) {
@@ -50,7 +52,44 @@ public final class PostgresDatabase: SQLDatabase {
 
     @discardableResult
     public func write(_ statements: [SQL]) async throws -> [Int] {
-        try await run { connection in try connection.atomically(statements) }
+        guard statements.count <= PostgresConnection.pipelineLimit else {
+            return try await write { try $0.batch(statements) }
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            let isFirst = waiting.withLock { waiting in
+                waiting.append(PendingGroup(statements: statements, continuation: continuation))
+                return waiting.count == 1
+            }
+            if isFirst { sendWaiting() }
+        }
+    }
+
+    /// All groups that came while a connection was awaited go through it together.
+    private func sendWaiting() {
+        queue.add(
+            waitSeconds: settings.waitSeconds,
+            refuse: { error in for group in self.taken(.max) { group.continuation.resume(throwing: error) } },
+            job: { connection in
+                let groups = self.taken(PostgresConnection.pipelineLimit)
+                let results = connection.atomically(groups.map(\.statements))
+                for (group, result) in zip(groups, results) { group.continuation.resume(with: result) }
+            })
+    }
+
+    /// - Parameter limit: Of statements; what stays gets a connection of its own.
+    private func taken(_ limit: Int) -> [PendingGroup] {
+        let (groups, isMore) = waiting.withLock { waiting in
+            var (count, statements) = (0, 0)
+            while count < waiting.count, statements + waiting[count].statements.count <= limit {
+                statements += waiting[count].statements.count
+                count += 1
+            }
+            let groups = Array(waiting[..<count])
+            waiting.removeSubrange(..<count)
+            return (groups, !waiting.isEmpty)
+        }
+        if isMore { sendWaiting() }
+        return groups
     }
 
     private func run<Value: Sendable>(
@@ -67,4 +106,10 @@ public final class PostgresDatabase: SQLDatabase {
     public func close() async {
         await queue.close()
     }
+}
+
+/// Statements of one transaction that wait for a connection.
+private struct PendingGroup: Sendable {
+    var statements: [SQL]
+    var continuation: CheckedContinuation<[Int], any Error>
 }
