@@ -132,7 +132,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "App", "CostModel", "Domain", "SQLDatabase", "Storage",
                 .product(name: "Logging", package: "swift-log"),
-            ], exclude: ["Shippers"], swiftSettings: strict),
+            ], exclude: ["Shippers", "schemathesis.toml"], swiftSettings: strict),
         .testTarget(
             name: "HTTPAPITests", dependencies: ["HTTPAPI"], swiftSettings: strict),
         .testTarget(

@@ -46,7 +46,9 @@ struct SplunkEventReader: WholeEnvelope {
             case .number(let digits)?, .string(let digits)?: Double(digits)
             default: nil
             }
-        if envelope["time"] != nil, time == nil { throw Problem.format(count) }
+        if let given = envelope["time"], given != .null {
+            guard let time, (0...1e11).contains(time) else { throw Problem.format(count) }
+        }
         let source = envelope["source"]?.text ?? envelope["host"]?.text
         batch.add(event, minute: time.flatMap { Minute.of(seconds: $0) }, source: source)
         count += 1

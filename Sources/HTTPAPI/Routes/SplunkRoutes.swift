@@ -86,7 +86,7 @@ struct SplunkRoutes {
         "type": "object", "required": ["event"],
         "properties": [
             "time": ["type": "number", "minimum": 0, "maximum": .number("1e11")],
-            "event": ["type": "string", "minLength": 1], "source": ["type": "string"], "host": ["type": "string"],
+            "event": ["type": "string", "minLength": 1], "source": [:], "host": [:],
         ],
     ]
 

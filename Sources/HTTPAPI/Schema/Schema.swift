@@ -88,7 +88,10 @@ extension Schema where Value == Int {
             description = description.with([.init(name: "maximum", value: .number("\(range.upperBound)"))])
         }
         return Schema(description: description) { json, pointer, problems in
-            guard case .number(let digits) = json, let number = Int(digits) else {
+            // JSON Schema counts 122.0 among the integers.
+            guard case .number(let digits) = json,
+                let number = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) })
+            else {
                 return wrong(pointer, "is \(json.typeName), expected an integer", &problems)
             }
             guard range.contains(number) else {
