@@ -52,7 +52,7 @@ public struct Server: Sendable {
                 accounts: accounts, scenarios: scenarios,
                 ingest: IngestService(scenarios: scenarios, store: traffic, ambient: ambient),
                 metrics: metrics, prices: PriceService(prices: prices, lists: priceLists), health: health,
-                ambient: ambient))
+                ambient: ambient), isEncrypted: settings.tlsCertificate != nil)
         let application = Application(
             responder: api, server: try httpServer(settings),
             configuration: ApplicationConfiguration(

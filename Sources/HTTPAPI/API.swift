@@ -33,9 +33,12 @@ public struct API: HTTPResponder {
     private let table: EndpointTable
     private let kept: KeptAnswers
     private let services: Services
+    private let security: SecurityHeaders
 
-    public init(_ services: Services) {
+    /// - Parameter isEncrypted: Whether the server speaks TLS itself.
+    public init(_ services: Services, isEncrypted: Bool = false) {
         self.services = services
+        security = SecurityHeaders(isEncrypted: isEncrypted)
         kept = KeptAnswers(services.scenarios.changes)
         var endpoints = Self.endpoints(services)
         endpoints += DocumentRoutes(OpenAPI(endpoints, version: services.health.version).document).endpoints
@@ -69,6 +72,7 @@ public struct API: HTTPResponder {
             response = Self.problem(error, request, correlationID, context.logger).response
         }
         response.headers[.correlationID] = correlationID
+        security.apply(to: &response, isPrivate: Credentials.areIn(request))
         return request.method == .head ? response.createHeadResponse() : response
     }
 
@@ -138,7 +142,9 @@ extension API {
     ) async throws -> Response {
         let (changes, now) = (kept.count(of: caller.user), services.ambient.now())
         let response = try await respond()
-        kept.keep(response, for: key, user: caller.user, changes: changes, at: now)
+        var secured = response
+        security.apply(to: &secured, isPrivate: true)
+        kept.keep(secured, for: key, user: caller.user, changes: changes, at: now)
         return response
     }
 }

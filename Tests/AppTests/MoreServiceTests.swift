@@ -48,6 +48,28 @@ import Testing
         await server.stop()
     }
 
+    @Test func everyAnswerIsHardened() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        let wanted = [
+            "x-content-type-options": "nosniff", "x-frame-options": "DENY", "x-xss-protection": "0",
+            "referrer-policy": "strict-origin-when-cross-origin",
+        ]
+        for (path, key, status) in [
+            ("/api/v2/scenarios/\(id)", nil, 200), ("/api/v2/scenarios/\(id)", nil, 200),  // the second is a kept one
+            ("/api/v2/scenarios/\(UUID())", nil, 404), ("/api/v2/scenarios", "", 401), ("/nowhere", "", 404),
+            ("/docs", "", 200), ("/openapi.json", "", 200),
+        ] {
+            let reply = try await server.send("GET", path, key: key)
+            #expect(reply.status == status)
+            for (name, value) in wanted { #expect(reply.headers[name] == value, "\(name) of \(path)") }
+            #expect(reply.headers["content-security-policy"]?.contains("frame-ancestors 'none'") == true)
+            #expect(reply.headers["strict-transport-security"] == nil)  // not over plain HTTP
+            #expect((reply.headers["cache-control"] == "no-store") == (key == nil))
+        }
+        await server.stop()
+    }
+
     @Test func entityTagsFollowTheRFC() async throws {
         let server = try await RunningServer.start(.sqlite)
         let path = "/api/v2/scenarios/\(try await server.scenario())"  // version 2

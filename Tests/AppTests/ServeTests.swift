@@ -80,6 +80,8 @@ import Testing
         defer { server.stop() }
         let address = "127.0.0.1:\(port)/api/v2/info"
         #expect(try run("curl -sS --cacert \(folder)/certificate.pem https://\(address)").contains(#""version":"7.1""#))
+        let headers = try run("curl -sSi --cacert \(folder)/certificate.pem https://\(address)").lowercased()
+        #expect(headers.contains("strict-transport-security: max-age=31536000; includesubdomains"))
         #expect(try run("curl -s https://\(address)").isEmpty)  // not signed by anyone it trusts
         #expect(try run("curl -s http://\(address)").isEmpty)
         let log = try String(contentsOfFile: folder + "/log", encoding: .utf8).split(separator: "\n")

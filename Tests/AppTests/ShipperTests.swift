@@ -82,8 +82,9 @@ import Testing
             ], bench)
         #expect(sent == Self.count)
         let events = try await bench.client.events(of: bench.scenario)
-        #expect(events == (try bench.acknowledged))  // nothing acknowledged is lost, nothing is counted twice
-        // splunk-handler gives up after some tries, and does not say so.
+        #expect(events >= (try bench.acknowledged) && events <= Self.count)
+        // splunk-handler gives up after some tries, and does not say so: some events are not sent, some are stored by a
+        // server that was killed before it could say so, and not sent again.
         if name != "splunk" { #expect(events == Self.count) }
         bench.proxy.stop()
         bench.server.stop()
@@ -154,7 +155,7 @@ import Testing
         }
         try await Task.sleep(for: .seconds(2))  // what comes twice comes now
         events = try await bench.client.events(of: bench.scenario)
-        #expect(events == (try bench.acknowledged))  // nothing acknowledged is lost, nothing is counted twice
+        #expect(events >= (try bench.acknowledged) && events <= Self.count)
         // Where it resumes after an outage, rsyslog may drop the line that found the outage without sending it.
         #expect(events > Self.count - 10)
         rsyslog.stop()

@@ -5,6 +5,10 @@ import HummingbirdCore
 
 /// The shapes in which clients and log shippers send an API key.
 enum Credentials {
+    static func areIn(_ request: Request) -> Bool {
+        request.headers[.apiKey] != nil || request.headers[.authorization] != nil
+    }
+
     /// - Throws: ``DomainError`` `.unauthenticated` when there is none.
     static func secret(_ call: APIRequest) throws -> String {
         if let key = call.request.headers[.apiKey] { return key }

@@ -46,8 +46,10 @@ struct DocumentRoutes {
             .json(
                 html, type: "text/html; charset=utf-8",
                 headers: [
-                    HTTPField.Name("Content-Security-Policy")!:
-                        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'"
+                    .contentSecurityPolicy: """
+                    default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
+                    connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'
+                    """
                 ])
         }
         return endpoint

@@ -40,10 +40,9 @@ struct SplunkRoutes {
 
     /// Splunk's own numbers.
     private static let refusal = Refusal(description: reply.description) { problem, request in
-        let hasToken = request.headers[.authorization] != nil || request.headers[.apiKey] != nil
         let code =
             switch problem.status.code {
-            case 401: hasToken ? 4 : 2
+            case 401: Credentials.areIn(request) ? 4 : 2
             case 400, 413, 415: 6
             case 500: 8
             case 503: 9
