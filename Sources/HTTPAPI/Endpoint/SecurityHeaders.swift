@@ -5,26 +5,35 @@ import HummingbirdCore
 /// What browsers are told with every answer: to guess no type, to show nothing in a frame, to load nothing from elsewhere,
 /// to name no page to others.
 struct SecurityHeaders: Sendable {
-    private let fields: [HTTPField]
+    private let open: HTTPFields
+    private let closed: HTTPFields  // of answers that nobody on the way keeps
 
     /// - Parameter isEncrypted: Whether the server speaks TLS itself; browsers then use nothing else for a year (RFC 6797).
     init(isEncrypted: Bool) {
-        var headers: [(String, String)] = [
-            ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
-            ("Referrer-Policy", "strict-origin-when-cross-origin"),
-            ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
-            ("X-XSS-Protection", "0"),  // OWASP: the filter that it once switched on did more harm than good
+        var fields: HTTPFields = [
+            .xContentTypeOptions: "nosniff",
+            HTTPField.Name("X-Frame-Options")!: "DENY",
+            HTTPField.Name("Referrer-Policy")!: "strict-origin-when-cross-origin",
+            HTTPField.Name("Permissions-Policy")!: "camera=(), geolocation=(), microphone=(), payment=()",
+            HTTPField.Name("X-XSS-Protection")!: "0",  // OWASP: the filter that it once switched on did harm
+            .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
         ]
-        if isEncrypted { headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains")) }
-        fields = headers.map { HTTPField(name: HTTPField.Name($0.0)!, value: $0.1) }
+        if isEncrypted { fields[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
+        open = fields
+        fields[.cacheControl] = "no-store"
+        closed = fields
     }
 
-    private static let nothing = "default-src 'none'; frame-ancestors 'none'"
-
-    /// - Parameter isPrivate: The answer is for its caller alone: nobody on the way keeps it.
+    /// - Parameter isPrivate: The answer is for its caller alone.
     func apply(to response: inout Response, isPrivate: Bool) {
-        for field in fields { response.headers.append(field) }
-        if response.headers[.contentSecurityPolicy] == nil { response.headers[.contentSecurityPolicy] = Self.nothing }
-        if isPrivate, response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        var headers = isPrivate ? closed : open  // they are the most: the answer's own are added to them
+        for field in response.headers {
+            if field.name == .contentSecurityPolicy || field.name == .cacheControl {
+                headers[field.name] = field.value
+            } else {
+                headers.append(field)
+            }
+        }
+        response.headers = headers
     }
 }
