@@ -29,7 +29,7 @@ import Testing
             [
                 "400", Self.tool, "--config-file", Self.configuration, "run", server.base + "/openapi.json",
                 "--exclude-path-regex", "events$", "--max-examples", "5", "--seed", "20261124", "--no-color",
-                "--request-timeout", "60",
+                "--request-timeout", "60", "--wait-for-schema", "60",
                 "--phases", "examples,coverage,fuzzing",
             ] + (hasKey ? ["--header", "X-API-Key: " + server.key] : [])
         try "".write(toFile: folder + "/out", atomically: true, encoding: .utf8)

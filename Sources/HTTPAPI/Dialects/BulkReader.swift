@@ -23,11 +23,12 @@ struct BulkReader: EnvelopeReader {
 
     init(index: String?) {
         defaultIndex = index ?? ""
-        tenant = index.flatMap { UUID(uuidString: $0) == nil ? nil : $0 }
+        scenario = index.flatMap(UUID.init)
     }
 
     /// An index may be named after a scenario: the first that is names the request's.
-    private(set) var tenant: String?
+    private var scenario: UUID?
+    var tenant: String? { scenario?.uuidString }
 
     mutating func consume(_ bytes: UnsafeRawBufferPointer, into batch: inout EventBatch) throws {
         for line in lines.lines(endingIn: bytes) { try take(line, into: &batch) }
@@ -56,9 +57,9 @@ struct BulkReader: EnvelopeReader {
             waiting = nil
         } else {
             var item = try action(line.text, line.number)
-            if item.index.utf8.count == 36, UUID(uuidString: item.index) != nil {
-                tenant = tenant ?? item.index
-                item.isForeign = item.index != tenant
+            if item.index.utf8.count == 36, let named = UUID(uuidString: item.index) {
+                scenario = scenario ?? named
+                item.isForeign = named != scenario
             }
             if item.action == .delete { items.append(item) } else { waiting = item }
         }
