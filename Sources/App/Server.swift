@@ -13,13 +13,24 @@ import Storage
 import UnixSignals
 
 /// The program behind its ports: built by `mockupaws serve` and by the tests alike.
-public struct Server: Sendable {
+///
+/// A class, because what it holds by value would be part of the layout that other modules are compiled for, and they are
+/// not compiled anew when it changes.
+public final class Server: Sendable {
     public let accounts: AccountService
     public let scenarios: ScenarioService
     public let database: any SQLDatabase
     private let application: Application<API>
 
     public static let version = "0.2.0"
+
+    private init(
+        accounts: AccountService, scenarios: ScenarioService, database: any SQLDatabase,
+        application: Application<API>
+    ) {
+        (self.accounts, self.scenarios) = (accounts, scenarios)
+        (self.database, self.application) = (database, application)
+    }
 
     /// Opens the database and puts the parts together. SQLite gets its schema here; PostgreSQL must have it.
     /// - Parameters:
