@@ -17,6 +17,7 @@ public struct JSONLogHandler: LogHandler {
 
     public func log(event: LogEvent) {
         var entry = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
+        if let error = event.error { entry["error"] = String(reflecting: error) }
         entry["time"] = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         (entry["level"], entry["message"], entry["logger"]) = (event.level.rawValue, event.message.description, label)
         let encoder = JSONEncoder()

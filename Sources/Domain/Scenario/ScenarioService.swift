@@ -96,12 +96,10 @@ public struct ScenarioService: Sendable {
     }
 
     /// A new draft with the same decisions and no traffic.
-    public func clone(
-        _ id: UUID, name: String?, by caller: Caller, idempotencyKey: String? = nil
-    ) async throws -> Scenario {
+    public func clone(_ id: UUID, by caller: Caller, idempotencyKey: String? = nil) async throws -> Scenario {
         var draft = try await get(id, by: caller).draft
         let copy = "Copy of \(draft.name)".unicodeScalars.prefix(Scenario.longestName)
-        draft.name = name ?? String(String.UnicodeScalarView(copy)).trimmingCharacters(in: .whitespaces)
+        draft.name = String(String.UnicodeScalarView(copy)).trimmingCharacters(in: .whitespaces)
         return try await create(draft, by: caller, idempotencyKey: idempotencyKey)
     }
 

@@ -108,8 +108,9 @@ struct Intake: Sendable {
         return Outcome(receipt: receipt, refused: delivery.refused)
     }
 
-    /// What names a delivery whose events are not named one by one: its sender, or its content when all its events have a time of their own: shippers send the
-    /// same bytes again when an answer was lost.
+    /// What names a whole delivery: its sender, or its content when all its events have a time of their own, because
+    /// shippers send the same bytes again when an answer was lost.
+    /// - Parameter isNamed: Its events are named one by one, so that its content need not be.
     private func name(
         _ request: APIRequest, _ profile: TrafficProfile, content: DeliveryKey, isNamed: Bool = false
     ) throws -> DeliveryName? {

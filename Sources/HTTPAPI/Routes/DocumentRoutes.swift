@@ -25,13 +25,16 @@ struct DocumentRoutes {
     /// times as long as all the rest.
     static let workloadSchemaPath = "/workload.schema.json"
 
+    /// Made when it is first asked for.
+    private static let schemaOfWorkloads = Result { Array(try WorkloadSchema.json().utf8) }
+
     private static var workloadSchema: Endpoint {
         var endpoint = Endpoint(
             .get, workloadSchemaPath, id: "getWorkloadSchema", tag: "Documents", "The JSON Schema of workloads.")
         endpoint.access = .anyone
         endpoint.contentType = "application/schema+json"
         endpoint.answer = (["type": "object"], [:])
-        endpoint.respond = { _ in .json(Array(try WorkloadSchema.json().utf8), type: "application/schema+json") }
+        endpoint.respond = { _ in .json(try schemaOfWorkloads.get(), type: "application/schema+json") }
         return endpoint
     }
 

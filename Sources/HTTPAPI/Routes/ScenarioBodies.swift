@@ -82,6 +82,7 @@ enum ScenarioBodies {
     private static func settled(
         _ draft: Scenario.Draft, _ pointer: String, _ problems: inout [DomainError.Member]
     ) -> Scenario.Draft? {
+        // A workload is kept as JSON that was parsed once: it can be parsed again.
         guard draft.workload.contains("\"region\""), let json = try? JSONParser.parse(Array(draft.workload.utf8)),
             case .object(let members) = json, let region = json["region"]
         else { return draft }

@@ -147,7 +147,7 @@ struct ScenarioRoutes {
         return endpoint.answering(ScenarioBodies.scenario, status: .created) { request in
             Self.answer(
                 try await scenarios.clone(
-                    try request.required(Self.scenarioID), name: nil, by: request.caller,
+                    try request.required(Self.scenarioID), by: request.caller,
                     idempotencyKey: try request(Self.idempotencyKey)))
         }
     }
