@@ -134,7 +134,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Shippers", "schemathesis.toml"], swiftSettings: strict),
         .testTarget(
-            name: "HTTPAPITests", dependencies: ["HTTPAPI"], swiftSettings: strict),
+            name: "HTTPAPITests", dependencies: ["TestSupport", "Domain", "HTTPAPI", "Traffic"], swiftSettings: strict),
         .testTarget(
             name: "PriceStoreTests", dependencies: ["TestSupport", "CostModel", "PriceStore"],
             resources: [.copy("Fixtures")],

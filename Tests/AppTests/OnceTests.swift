@@ -81,6 +81,21 @@ import Testing
         await server.stop()
     }
 
+    /// Names of events are held to the end of a request: there is a limit to them, and nothing of what is over it is kept.
+    @Test func aRequestNamesOnlySoManyEvents() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        var body = Data()
+        for number in 0...250_000 { body += Data(#"{"time":1760000000,"id":\#(number)}"#.utf8 + [0x0a]) }
+        let reply = try await server.send("POST", "/s/\(id)/ingest", type: "application/x-ndjson", body)
+        #expect(reply.status == 413 && reply.text.contains("250000 events"))
+        let first = body.prefix(200_000)
+        #expect(try await server.send("POST", "/s/\(id)/ingest", type: "application/x-ndjson", first).status == 200)
+        let summary = try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json
+        #expect(summary["total_requests"] as? Int == first.count(where: { $0 == 0x0a }))
+        await server.stop()
+    }
+
     /// A shipper that missed the answer sends the same bytes again; records without a time may really come twice.
     @Test func theSameTimedBytesCountOnce() async throws {
         let server = try await RunningServer.start(.sqlite)

@@ -63,4 +63,27 @@ import Traffic
         if kind == "gzip" { #expect(throws: MeterError.self) { _ = try meter(damaged) } }
         #expect(throws: MeterError.self) { _ = try meter(packed + Array("garbage".utf8)) }
     }
+
+    /// A few bytes never become more than a batch may hold, and all of them no more than the limit.
+    @Test(arguments: ["gzip", "zstd"]) func aBombIsFedInSmallSteps(kind: String) throws {
+        let packed = Self.compress(kind, [UInt8](repeating: 0x20, count: 30_000_000))
+        let encoding: BodyDecoder.Encoding = kind == "gzip" ? .gzip : .zstd
+        func inflate(limit: Int) throws -> [Int] {
+            var decoder = try BodyDecoder(encoding, limit: limit)
+            var sizes: [Int] = []
+            for start in stride(from: 0, to: packed.count, by: encoding.step) {
+                var size = 0
+                try packed[start..<min(packed.count, start + encoding.step)].withUnsafeBytes { bytes in
+                    try decoder.consume(bytes) { size += $0.count }
+                }
+                sizes.append(size)
+            }
+            #expect(try decoder.finish().isEmpty)
+            return sizes
+        }
+        let sizes = try inflate(limit: 30_000_000)
+        #expect(sizes.reduce(0, +) == 30_000_000)
+        #expect(try #require(sizes.max()) <= 2 << 20)
+        #expect(throws: BodyDecoder.TooLarge(limit: 29_999_999)) { try inflate(limit: 29_999_999) }
+    }
 }

@@ -5,7 +5,15 @@ public import Traffic
 /// Names an event or a whole delivery, so that it counts once however often it is sent.
 public struct DeliveryKey: Hashable, Sendable {
     public static let size = 16
-    public let bytes: [UInt8]  // the beginning of a SHA-256
+    private let halves: SIMD2<UInt64>  // the beginning of a SHA-256, in its order
+
+    private init(_ bytes: some Sequence<UInt8>) {
+        var halves = SIMD2<UInt64>()
+        withUnsafeMutableBytes(of: &halves) { $0.copyBytes(from: Array(bytes.prefix(Self.size))) }
+        self.halves = halves
+    }
+
+    public var bytes: [UInt8] { withUnsafeBytes(of: halves) { Array($0) } }
 
     /// - Parameter parts: What makes the name; where one part ends and the next begins makes a difference.
     public init(_ parts: UnsafeRawBufferPointer...) {
@@ -14,7 +22,7 @@ public struct DeliveryKey: Hashable, Sendable {
             withUnsafeBytes(of: part.count) { hash.update(bufferPointer: $0) }
             hash.update(bufferPointer: part)
         }
-        bytes = Array(hash.finalize().prefix(Self.size))
+        self.init(hash.finalize())
     }
 
     /// A key made of pieces as they come.
@@ -23,7 +31,7 @@ public struct DeliveryKey: Hashable, Sendable {
 
         public init() {}
         public mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
-        public func finished() -> DeliveryKey { DeliveryKey(stored: Array(hash.finalize().prefix(DeliveryKey.size))) }
+        public func finished() -> DeliveryKey { DeliveryKey(hash.finalize()) }
     }
 
     public init(_ name: String) {
@@ -31,7 +39,7 @@ public struct DeliveryKey: Hashable, Sendable {
     }
 
     /// A key as it is stored.
-    public init(stored bytes: [UInt8]) { self.bytes = bytes }
+    public init(stored bytes: [UInt8]) { self.init(bytes) }
 }
 
 /// What names a whole delivery.

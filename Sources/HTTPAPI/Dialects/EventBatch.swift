@@ -15,6 +15,7 @@ struct EventBatch {
 
     private(set) var bytes: [UInt8] = []
     private(set) var events: [Event] = []
+    private(set) var hasKeys = false
     private var count = 0
 
     /// - Returns: The event's number.
@@ -26,8 +27,12 @@ struct EventBatch {
         let start = bytes.count
         bytes.append(contentsOf: text)
         count += 1
+        hasKeys = hasKeys || key != nil
+        let isTooLong = bytes.count - start > LineSplitter.longest
         events.append(
-            Event(text: start..<bytes.count, kind: kind, minute: minute, source: source, key: key, number: count))
+            Event(
+                text: start..<bytes.count, kind: kind, minute: minute, source: source, key: key, number: count,
+                refusal: isTooLong ? .tooLong : nil))
         return count
     }
 
@@ -49,10 +54,16 @@ struct EventBatch {
         }
     }
 
+    /// Says where the events from a place on come from.
+    mutating func setSource(_ source: String?, from first: Int) {
+        for index in events.indices[first...] { events[index].source = source }
+    }
+
     /// Forgets the events but not how many there were.
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
+        hasKeys = false
     }
 }
 
@@ -60,6 +71,8 @@ struct EventBatch {
 protocol EnvelopeReader {
     /// A scenario that the envelope itself names.
     var tenant: String? { get }
+    /// Whether events of the batch lack what only comes later.
+    var isWaiting: Bool { get }
     /// - Throws: ``EnvelopeProblem``; the delivery is then refused as a whole.
     mutating func consume(_ bytes: UnsafeRawBufferPointer, into batch: inout EventBatch) throws
     mutating func finish(into batch: inout EventBatch) throws
@@ -67,6 +80,7 @@ protocol EnvelopeReader {
 
 extension EnvelopeReader {
     var tenant: String? { nil }
+    var isWaiting: Bool { false }
 }
 
 /// A body that is not what its path takes.
@@ -75,28 +89,7 @@ struct EnvelopeProblem: Error {
     var event: Int?  // from 0
 }
 
-/// Reads an envelope that makes sense only as a whole.
-protocol WholeEnvelope: EnvelopeReader {
-    var body: [UInt8] { get set }
-    mutating func read(into batch: inout EventBatch) throws
-}
-
-extension WholeEnvelope {
-    mutating func consume(_ bytes: UnsafeRawBufferPointer, into batch: inout EventBatch) {
-        body.append(contentsOf: bytes)
-    }
-
-    mutating func finish(into batch: inout EventBatch) throws { try read(into: &batch) }
-}
-
 extension JSON {
-    /// - Throws: ``EnvelopeProblem``.
-    static func envelope(_ bytes: [UInt8]) throws -> JSON {
-        do { return try JSONParser.parse(bytes) } catch {
-            throw EnvelopeProblem(detail: "The body is not JSON: byte \(error.offset): \(error.detail).")
-        }
-    }
-
     var compact: [UInt8] {
         var writer = JSONWriter()
         writer.value(self)

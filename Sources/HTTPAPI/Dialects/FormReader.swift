@@ -2,8 +2,8 @@ import Foundation
 import Traffic
 
 /// `application/x-www-form-urlencoded`: one event, whose fields are the form's.
-struct FormReader: WholeEnvelope {
-    var body: [UInt8] = []
+struct FormReader: EnvelopeReader {
+    private var body: [UInt8] = []
 
     /// Whether bytes are a form: names and values without any space or bracket, as those are escaped.
     static func isForm(_ bytes: some Collection<UInt8>) -> Bool {
@@ -11,7 +11,11 @@ struct FormReader: WholeEnvelope {
             && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7f && !#"{}[]"<>"#.utf8.contains($0) }
     }
 
-    func read(into batch: inout EventBatch) throws {
+    mutating func consume(_ bytes: UnsafeRawBufferPointer, into batch: inout EventBatch) {
+        body.append(contentsOf: bytes)
+    }
+
+    func finish(into batch: inout EventBatch) throws {
         let members = String(decoding: body, as: UTF8.self).split(separator: "&").map { field in
             let sides = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(Self.decoded)
             return JSON.Member(name: sides[0], value: .string(sides.count == 2 ? sides[1] : ""))

@@ -9,10 +9,13 @@ import Traffic
 struct Intake: Sendable {
     var ingest: IngestService
 
-    /// Inflated bytes of a body that is metered as it comes, and of one that has to be held.
-    static let streamedLimit = 1 << 30
-    static let heldLimit = 64 << 20
+    /// Bytes of a body without its content encoding. It is metered as it comes, whatever its size; a Snappy block
+    /// inflates only as a whole.
+    private static let limit = 1 << 30
+    private static let snappyLimit = 64 << 20
+    /// What a batch may hold before it is metered.
     private static let batchBytes = 4 << 20
+    private static let batchEvents = 50_000
 
     static let scenarioHeader = Parameter.header("X-Scenario-ID", .id, "The scenario that the traffic is for.")
     static let scenarioQuery = Parameter.query("scenario_id", .id, "The same, for clients that set no header.")
@@ -28,78 +31,80 @@ struct Intake: Sendable {
 
     /// Header, path prefix, the dialect's own tenant, query, or the key's own scenario; the first that is there.
     private func target(_ request: APIRequest, tenant: String? = nil) async throws -> Scenario {
-        let named = try request(Self.scenarioHeader) ?? request.prefixScenario ?? tenant.flatMap(UUID.init)
-        if let id = try named ?? request(Self.scenarioQuery) ?? request.caller.scenario {
+        if let scenario = try await early(request, tenant: tenant) { return scenario }
+        if let id = try request(Self.scenarioQuery) ?? request.caller.scenario {
             return try await ingest.target(id, by: try request.caller)
         }
         throw DomainError(
             .invalid, "No scenario is named: send X-Scenario-ID, or put /s/<scenario id> before the path.")
     }
 
+    /// The scenario where nothing in the body can name another.
+    private func early(_ request: APIRequest, tenant: String?) async throws -> Scenario? {
+        guard let id = try request(Self.scenarioHeader) ?? request.prefixScenario ?? tenant.flatMap(UUID.init) else {
+            return nil
+        }
+        return try await ingest.target(id, by: try request.caller)
+    }
+
+    private static func options(_ format: LogFormat) -> MeterOptions {
+        MeterOptions(
+            format: format, textCounts: true, samples: IngestService.samplesOfADelivery,
+            maxLineBytes: LineSplitter.longest)
+    }
+
     /// Meters a body of records in one of the log formats.
     func meter(_ request: APIRequest, as format: LogFormat) async throws -> IngestService.Receipt {
         let scenario = try await target(request)
-        let ids = EventIDs()
-        if try request(Self.deliveryKey) != nil { ids.turnOff() }  // the sender names it as a whole
-        var options = MeterOptions(
-            format: format, textCounts: true, samples: IngestService.samplesOfADelivery,
-            maxLineBytes: LineSplitter.longest)
-        options.admits = { ids.admit($0) }
+        let named = NamedEvents()
+        var options = Self.options(format)
+        if try request(Self.deliveryKey) == nil {  // otherwise the sender names the whole
+            options.setAside = { named.add($0) }
+        }
         var meter = TrafficMeter(options: options, sourceName: "ingest")
-        var held: [UInt8]? = []  // to meter it again where some of its events were stored before
-        let digest = try await body(of: request, limit: Self.streamedLimit) { text in
-            try meter.consume(text)
-            try Self.hold(text, &held, ids)
+        var delivery = Delivery(options: Self.options(.ndjson))
+        let digest = try await body(of: request) {
+            try meter.consume($0)
+        } between: {
+            guard Self.isFull(named.batch) else { return }
+            try await delivery.add(named.take(), for: scenario, ingest)
         }
-        var profile = try Self.readable { try meter.finish() }
-        var samples = meter.samples
-        let name = try name(request, profile, content: digest)
-        let known = try await ingest.known(ids.keys, of: scenario)
-        if !known.isEmpty, let held {
-            ids.restart(without: known)
-            var meter = TrafficMeter(options: options, sourceName: "ingest")
-            profile = try Self.readable {
-                try held.withUnsafeBytes { try meter.consume($0) }
-                return try meter.finish()
-            }
-            samples = meter.samples
-        }
+        let others = try Self.readable { try meter.finish() }
+        try await delivery.add(named.take(), for: scenario, ingest)
+        let profile = others.merging(delivery.finish())
         var receipt = try await ingest.take(
-            profile, for: scenario, delivery: name, events: ids.keys, samples: samples)
-        receipt.duplicates += ids.leftOut
+            profile, for: scenario, delivery: try name(request, profile, content: digest), events: delivery.keys,
+            samples: Array((meter.samples + delivery.samples).prefix(IngestService.samplesOfADelivery)))
+        receipt.duplicates += delivery.duplicates
         return receipt
     }
 
-    /// Holds a body as long as its events may have ids; one without any in its beginning is not held.
-    private static func hold(_ text: UnsafeRawBufferPointer, _ held: inout [UInt8]?, _ ids: EventIDs) throws {
-        guard let bytes = held?.count else { return }
-        if ids.isEmpty, bytes > 1 << 20 {
-            ids.turnOff()
-            held = nil
-        } else if bytes + text.count > heldLimit {
-            throw BodyDecoder.TooLarge(limit: heldLimit)
-        } else {
-            held?.append(contentsOf: text)
-        }
+    private static func isFull(_ batch: EventBatch) -> Bool {
+        batch.bytes.count > batchBytes || batch.events.count > batchEvents
     }
 
     /// Meters the events of an envelope.
     /// - Parameter tenant: The scenario that the dialect's headers name.
     func take(_ request: APIRequest, tenant: String? = nil, _ reader: inout some EnvelopeReader) async throws -> Outcome
     {
-        let limit = reader is any WholeEnvelope ? Self.heldLimit : Self.streamedLimit
+        let early = try await early(request, tenant: tenant)
         var batch = EventBatch()
-        var delivery = Delivery(ingest: ingest)
-        let digest = try await body(of: request, limit: limit) {
+        var delivery = Delivery(options: Self.options(.ndjson))
+        let digest = try await body(of: request) {
             try reader.consume($0, into: &batch)
         } between: {
-            guard batch.bytes.count > Self.batchBytes else { return }
-            let scenario = try await target(request, tenant: tenant ?? reader.tenant)
-            try await delivery.add(&batch, for: scenario)
+            guard Self.isFull(batch), !reader.isWaiting else { return }
+            if batch.hasKeys {
+                let scenario = if let early { early } else { try await target(request, tenant: reader.tenant) }
+                try await delivery.add(batch, for: scenario, ingest)
+            } else {
+                delivery.add(batch)
+            }
+            batch.removeAll()
         }
         try Self.readable { try reader.finish(into: &batch) }
-        let scenario = try await target(request, tenant: tenant ?? reader.tenant)
-        try await delivery.add(&batch, for: scenario)
+        let scenario = if let early { early } else { try await target(request, tenant: reader.tenant) }
+        try await delivery.add(batch, for: scenario, ingest)
         let profile = delivery.finish()
         let name = try name(request, profile, content: digest, isNamed: !delivery.keys.isEmpty)
         var receipt = try await ingest.take(
@@ -122,29 +127,31 @@ struct Intake: Sendable {
     // MARK: Body
 
     /// Reads the body without its content encoding.
+    /// - Parameter between: Called often enough that little has come since the last time, however far it inflates.
     /// - Returns: The digest of it.
     private func body(
-        of request: APIRequest, limit: Int, _ take: (UnsafeRawBufferPointer) throws -> Void,
-        between: () async throws -> Void = {}
+        of request: APIRequest, _ take: (UnsafeRawBufferPointer) throws -> Void, between: () async throws -> Void
     ) async throws -> DeliveryKey {
-        var decoder = try BodyDecoder(try Self.encoding(request.request), limit: limit)
+        let encoding = try Self.encoding(request.request)
+        var decoder = try BodyDecoder(encoding, limit: encoding == .snappy ? Self.snappyLimit : Self.limit)
         var digest = DeliveryKey.Hasher()
+        func digested(_ text: UnsafeRawBufferPointer) throws {
+            digest.update(text)
+            try take(text)
+        }
         for try await chunk in request.request.body {
+            var chunk = chunk
+            while let part = chunk.readSlice(length: min(chunk.readableBytes, encoding.step)), part.readableBytes > 0 {
+                try Self.readable { try part.withUnsafeReadableBytes { try decoder.consume($0, digested) } }
+                try await between()
+            }
+        }
+        let block = try Self.readable { try decoder.finish() }
+        for start in stride(from: 0, to: block.count, by: Self.batchBytes) {
             try Self.readable {
-                try chunk.withUnsafeReadableBytes { bytes in
-                    try decoder.consume(bytes) { text in
-                        digest.update(text)
-                        try take(text)
-                    }
-                }
+                try block[start..<min(block.count, start + Self.batchBytes)].withUnsafeBytes(digested)
             }
             try await between()
-        }
-        try Self.readable {
-            try decoder.finish { text in
-                digest.update(text)
-                try take(text)
-            }
         }
         return digest.finished()
     }
@@ -178,39 +185,48 @@ struct Intake: Sendable {
 
 /// The events of one request on their way into the profile. Those that were stored before are left out.
 private struct Delivery: ~Copyable {
-    let ingest: IngestService
-    private var meter = EventMeter(
-        options: MeterOptions(textCounts: true, samples: IngestService.samplesOfADelivery), sourceName: "ingest")
+    private var meter: EventMeter
     var samples: [EventSample] { meter.samples }
     private(set) var keys: [DeliveryKey] = []
     private(set) var refused: [Int: RejectReason] = [:]
     private(set) var duplicates = 0
     private var seen: Set<DeliveryKey> = []
 
-    init(ingest: IngestService) { self.ingest = ingest }
+    /// Events with a name of their own: their names are held to the end, 48 bytes each, and stored with the traffic.
+    private static let namedLimit = 250_000
 
-    mutating func add(_ batch: inout EventBatch, for scenario: Scenario) async throws {
-        let known = try await ingest.known(batch.events.compactMap(\.key), of: scenario)
-        batch.bytes.withUnsafeBufferPointer { bytes in
-            for event in batch.events {
-                if let key = event.key {
-                    guard !known.contains(key), seen.insert(key).inserted else {
-                        duplicates += 1
-                        continue
-                    }
-                }
-                let text = UnsafeBufferPointer(rebasing: bytes[event.text])
-                if let reason = event.refusal {
-                    meter.reject(reason, text, number: event.number)
-                    refused[event.number] = reason
-                    continue
-                }
-                let reason = meter.add(
-                    text, as: event.kind, minute: event.minute, source: event.source, number: event.number)
-                if let reason { refused[event.number] = reason } else if let key = event.key { keys.append(key) }
-            }
+    init(options: MeterOptions) { meter = EventMeter(options: options, sourceName: "ingest") }
+
+    /// - Throws: ``DomainError`` `.tooLarge`.
+    mutating func add(_ batch: EventBatch, for scenario: Scenario, _ ingest: IngestService) async throws {
+        add(batch, except: try await ingest.known(batch.events.compactMap(\.key), of: scenario))
+        guard seen.count <= Self.namedLimit else {
+            throw DomainError(
+                .tooLarge, "More than \(Self.namedLimit) events with an id in one request; send them in parts.")
         }
-        batch.removeAll()
+    }
+
+    mutating func add(_ batch: EventBatch, except known: Set<DeliveryKey> = []) {
+        batch.bytes.withUnsafeBufferPointer { bytes in
+            for event in batch.events { add(event, UnsafeBufferPointer(rebasing: bytes[event.text]), except: known) }
+        }
+    }
+
+    private mutating func add(
+        _ event: EventBatch.Event, _ text: UnsafeBufferPointer<UInt8>, except known: Set<DeliveryKey>
+    ) {
+        if let key = event.key, known.contains(key) || !seen.insert(key).inserted {
+            duplicates += 1
+        } else if let reason = event.refusal {
+            meter.reject(reason, text, number: event.number)
+            refused[event.number] = reason
+        } else if let reason = meter.add(
+            text, as: event.kind, minute: event.minute, source: event.source, number: event.number)
+        {
+            refused[event.number] = reason
+        } else if let key = event.key {
+            keys.append(key)
+        }
     }
 
     mutating func finish() -> TrafficProfile { meter.finish() }

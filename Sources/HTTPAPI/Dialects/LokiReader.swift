@@ -1,55 +1,38 @@
 import Foundation
 import Traffic
 
-/// Loki's push as JSON: streams of labels, each with lines and their times in nanoseconds.
-struct LokiJSONReader: WholeEnvelope {
-    var body: [UInt8] = []
-
-    func read(into batch: inout EventBatch) throws {
-        guard let streams = try JSON.envelope(body)["streams"]?.elements else {
-            throw EnvelopeProblem(detail: "The body has no streams.")
-        }
-        for stream in streams {
-            guard case .object(let labels)? = stream["stream"], let values = stream["values"]?.elements else {
-                throw EnvelopeProblem(detail: "A stream needs its labels, stream, and its values.")
+/// Loki's push: streams of labels, each with lines and their times in nanoseconds.
+enum LokiReader {
+    static func json() -> GroupReader<JSONGroupCutter> {
+        GroupReader(
+            JSONGroupCutter(GroupPath(groups: "streams", label: "stream", records: ["values"])), needsLabel: true
+        ) { labels in
+            guard case .object(let members) = labels else {
+                throw EnvelopeProblem(detail: "A stream's labels are \(labels.typeName), not an object.")
             }
-            let source = LokiLabels.source(labels.map { ($0.name, $0.value.text ?? "") })
-            for value in values {
-                guard let entry = value.elements, entry.count >= 2, let time = entry[0].int64, let line = entry[1].text
-                else { throw EnvelopeProblem(detail: "A value is [\"<nanoseconds>\", \"<line>\"].") }
-                batch.add(line.utf8, minute: Minute.of(nanoseconds: time), source: source)
-            }
-        }
-    }
-}
-
-/// Loki's push as Protocol Buffers, always in one raw Snappy block.
-struct LokiProtobufReader: WholeEnvelope {
-    var body: [UInt8] = []
-
-    func read(into batch: inout EventBatch) throws {
-        try ProtobufReader.messages(in: body[...]) { number, stream in
-            guard number == 1 else { return }
-            var source: String?
-            var entries: [ArraySlice<UInt8>] = []
-            try ProtobufReader.messages(in: stream) { number, value in
-                if number == 1 { source = LokiLabels.source(LokiLabels.read(String(decoding: value, as: UTF8.self))) }
-                if number == 2 { entries.append(value) }
-            }
-            for entry in entries { try add(entry, source, to: &batch) }
+            return GroupLabel(source: LokiLabels.source(members.map { ($0.name, $0.value.text ?? "") }))
+        } record: { value, source, batch in
+            guard let entry = value.elements, entry.count >= 2, let time = entry[0].int64, let line = entry[1].text
+            else { throw EnvelopeProblem(detail: "A value is [\"<nanoseconds>\", \"<line>\"].") }
+            batch.add(line.utf8, minute: Minute.of(nanoseconds: time), source: source)
         }
     }
 
-    private func add(_ entry: ArraySlice<UInt8>, _ source: String?, to batch: inout EventBatch) throws {
-        var (seconds, line): (Int64?, ArraySlice<UInt8>) = (nil, [])
-        try ProtobufReader.messages(in: entry) { number, value in
-            if number == 2 { line = value }
-            guard number == 1 else { return }
-            try ProtobufReader.fields(in: value) { number, value in
-                if number == 1, case .varint(let count) = value { seconds = Int64(bitPattern: count) }
+    /// Protocol Buffers, always in one raw Snappy block.
+    static func protobuf() -> GroupReader<ProtobufGroupCutter> {
+        GroupReader(ProtobufGroupCutter(GroupPath(groups: 1, label: 1, records: [2]))) { labels in
+            GroupLabel(source: LokiLabels.source(LokiLabels.read(String(decoding: labels, as: UTF8.self))))
+        } record: { entry, source, batch in
+            var (seconds, line): (Int64?, ArraySlice<UInt8>) = (nil, [])
+            try ProtobufReader.messages(in: entry) { number, value in
+                if number == 2 { line = value }
+                guard number == 1 else { return }
+                try ProtobufReader.fields(in: value) { number, value in
+                    if number == 1, case .varint(let count) = value { seconds = Int64(bitPattern: count) }
+                }
             }
+            batch.add(line, minute: seconds.flatMap { Minute.of(seconds: Double($0)) }, source: source)
         }
-        batch.add(line, minute: seconds.flatMap { Minute.of(seconds: Double($0)) }, source: source)
     }
 }
 

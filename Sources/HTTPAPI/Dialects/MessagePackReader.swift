@@ -2,11 +2,48 @@ import Foundation
 import Traffic
 
 /// MessagePack, as Fluent Bit sends it: maps one after another, each by itself, or in an array after its time.
-struct MessagePackReader: WholeEnvelope {
-    var body: [UInt8] = []
+struct MessagePackReader: EnvelopeReader {
+    private var extent = MessagePackExtent()
+    private var piece = Piece()
+    private var elements = 0  // of an array of records, still to come
+    private var offset = 0  // of the piece, in the body
 
-    func read(into batch: inout EventBatch) throws {
-        var values = MessagePackValues(body)
+    mutating func consume(_ bytes: UnsafeRawBufferPointer, into batch: inout EventBatch) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let (count, part) = try extent.scan(rest, entersArrays: elements == 0)
+            piece.append(UnsafeRawBufferPointer(rebasing: rest[..<count]))
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            switch part {
+            case .incomplete: break
+            case .arrayBegins(let count):
+                elements = count
+                begin()
+            case .complete:
+                elements = max(0, elements - 1)
+                try end(into: &batch)
+            }
+        }
+    }
+
+    mutating func finish(into batch: inout EventBatch) throws {
+        guard piece.bytes.isEmpty, elements == 0 else {
+            throw EnvelopeProblem(detail: "The body is not MessagePack: it ends inside a value.")
+        }
+    }
+
+    private mutating func begin() {
+        offset += piece.bytes.count
+        (extent, piece) = (MessagePackExtent(), Piece())
+    }
+
+    private mutating func end(into batch: inout EventBatch) throws {
+        defer { begin() }
+        guard !piece.isTooLong else {
+            batch.reject(piece.bytes, as: .tooLong)
+            return
+        }
+        var values = MessagePackValues(piece.bytes, offset: offset)
         while let value = try values.next() { try add(value, to: &batch) }
     }
 
@@ -36,17 +73,20 @@ struct MessagePackReader: WholeEnvelope {
 /// MessagePack values as JSON.
 private struct MessagePackValues {
     private let bytes: [UInt8]
+    private let offset: Int  // of the bytes in the body
     private var position = 0
 
     private static let deepest = 64
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], offset: Int) { (self.bytes, self.offset) = (bytes, offset) }
 
     /// - Returns: nil at the end.
     /// - Throws: ``EnvelopeProblem``.
     mutating func next() throws -> JSON? { position < bytes.count ? try value(depth: 0) : nil }
 
-    private var problem: EnvelopeProblem { EnvelopeProblem(detail: "The body is not MessagePack: byte \(position).") }
+    private var problem: EnvelopeProblem {
+        EnvelopeProblem(detail: "The body is not MessagePack: byte \(offset + position).")
+    }
 
     private mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
         guard count <= bytes.count - position else { throw problem }

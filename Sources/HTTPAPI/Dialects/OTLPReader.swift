@@ -1,74 +1,38 @@
 import Foundation
 import Traffic
 
-/// What a resource's attributes say of all its records.
-private struct OTLPResource {
-    var source: String?
-    var scenario: String?
-
-    mutating func note(_ key: String?, _ value: String?) {
-        if key == "service.name" { source = value }
-        if key == "mockupaws.scenario_id" { scenario = value }
+/// OpenTelemetry's logs: resources, each with scopes, each with records.
+enum OTLPReader {
+    /// Takes what attributes of a resource say of all its records.
+    private static func note(_ key: String?, _ value: String?, in label: inout GroupLabel) {
+        if key == "service.name" { label.source = value }
+        if key == "mockupaws.scenario_id" { label.scenario = value }
     }
 }
 
-/// A reader that learns from resources which scenario the request is for.
-private protocol OTLPReader: WholeEnvelope {
-    var tenant: String? { get set }
-}
-
+/// As JSON.
 extension OTLPReader {
-    fileprivate mutating func take(_ resource: OTLPResource) throws {
-        guard let scenario = resource.scenario else { return }
-        guard tenant == nil || tenant == scenario else {
-            throw EnvelopeProblem(detail: "The resources name several scenarios; send each its own request.")
-        }
-        tenant = scenario
-    }
-}
-
-/// OTLP logs as JSON.
-struct OTLPJSONReader: OTLPReader {
-    var body: [UInt8] = []
-    fileprivate(set) var tenant: String?
-
-    mutating func read(into batch: inout EventBatch) throws {
-        let request = try JSON.envelope(body)
-        guard case .object = request else {
-            throw EnvelopeProblem(
-                detail: "The body is not one ExportLogsServiceRequest: an OTLP request is one JSON object.")
-        }
-        for resource in try list(request, "resourceLogs") {
-            var about = OTLPResource()
-            for attribute in resource["resource"]?["attributes"]?.elements ?? [] {
-                about.note(attribute["key"]?.text, attribute["value"]?["stringValue"]?.text)
+    static func json() -> GroupReader<JSONGroupCutter> {
+        let path = GroupPath(groups: "resourceLogs", label: "resource", records: ["scopeLogs", "logRecords"])
+        return GroupReader(JSONGroupCutter(path)) { resource in
+            var label = GroupLabel()
+            for attribute in resource["attributes"]?.elements ?? [] {
+                note(attribute["key"]?.text, attribute["value"]?["stringValue"]?.text, in: &label)
             }
-            try take(about)
-            for scope in try list(resource, "scopeLogs") {
-                for record in try list(scope, "logRecords") {
-                    let (time, seen) = (try time(record, "timeUnixNano"), try time(record, "observedTimeUnixNano"))
-                    let body = record["body"] ?? .null
-                    guard body == .null || body.isObject else {
-                        throw EnvelopeProblem(detail: "A record's body is \(body.typeName), not an AnyValue.")
-                    }
-                    batch.add(
-                        plain(body), minute: Minute.of(nanoseconds: time == 0 ? seen : time),
-                        source: about.source)
-                }
+            return label
+        } record: { record, source, batch in
+            guard record.isObject else { throw EnvelopeProblem(detail: "A log record is \(record.typeName).") }
+            let (time, seen) = (try time(record, "timeUnixNano"), try time(record, "observedTimeUnixNano"))
+            let body = record["body"] ?? .null
+            guard body == .null || body.isObject else {
+                throw EnvelopeProblem(detail: "A record's body is \(body.typeName), not an AnyValue.")
             }
+            batch.add(plain(body), minute: Minute.of(nanoseconds: time == 0 ? seen : time), source: source)
         }
-    }
-
-    private func list(_ parent: JSON, _ name: String) throws -> [JSON] {
-        guard let value = parent[name], value != .null else { return [] }
-        guard let elements = value.elements,
-            elements.allSatisfy(\.isObject)
-        else { throw EnvelopeProblem(detail: "\(name) is not an array of objects.") }
-        return elements
     }
 
     /// Nanoseconds since 1970; 0 where the record does not say.
-    private func time(_ record: JSON, _ name: String) throws -> Int64 {
+    private static func time(_ record: JSON, _ name: String) throws -> Int64 {
         guard let value = record[name], value != .null else { return 0 }
         guard let nanoseconds = value.int64, nanoseconds >= 0 else {
             throw EnvelopeProblem(detail: "A record's \(name) is not a count of nanoseconds since 1970.")
@@ -77,7 +41,7 @@ struct OTLPJSONReader: OTLPReader {
     }
 
     /// An `AnyValue` as the JSON it stands for.
-    private func plain(_ value: JSON) -> JSON {
+    private static func plain(_ value: JSON) -> JSON {
         guard case .object(let members) = value, let member = members.first else { return .string("") }
         switch member.name {
         case "intValue": return member.value.int64.map { .number(String($0)) } ?? member.value
@@ -92,56 +56,35 @@ struct OTLPJSONReader: OTLPReader {
     }
 }
 
-/// OTLP logs as Protocol Buffers.
-struct OTLPProtobufReader: OTLPReader {
-    var body: [UInt8] = []
-    fileprivate(set) var tenant: String?
-
+/// As Protocol Buffers.
+extension OTLPReader {
     private static let deepest = 64  // levels of nested values
 
-    mutating func read(into batch: inout EventBatch) throws {
-        var groups: [ArraySlice<UInt8>] = []
-        try ProtobufReader.messages(in: body[...]) { number, group in if number == 1 { groups.append(group) } }
-        for group in groups {
-            var (about, scopes): (OTLPResource, [ArraySlice<UInt8>]) = (OTLPResource(), [])
-            try ProtobufReader.messages(in: group) { number, value in
-                if number == 1 { about = try resource(value) }
-                if number == 2 { scopes.append(value) }
+    static func protobuf() -> GroupReader<ProtobufGroupCutter> {
+        GroupReader(ProtobufGroupCutter(GroupPath(groups: 1, label: 1, records: [2, 2]))) { resource in
+            var label = GroupLabel()
+            try ProtobufReader.messages(in: resource) { number, attribute in
+                guard number == 1 else { return }
+                let (key, value) = try pair(attribute, depth: 0)
+                note(key, value.text, in: &label)
             }
-            try take(about)
-            for scope in scopes {
-                try ProtobufReader.messages(in: scope) { number, record in
-                    if number == 2 { try add(record, about.source, to: &batch) }
+            return label
+        } record: { record, source, batch in
+            var (time, seen, body): (UInt64, UInt64, JSON) = (0, 0, .string(""))
+            try ProtobufReader.fields(in: record) { number, value in
+                switch (number, value) {
+                case (1, .fixed64(let count)): time = count
+                case (11, .fixed64(let count)): seen = count
+                case (5, .bytes(let bytes)): body = try any(bytes, depth: 0)
+                default: break
                 }
             }
+            let nanoseconds = Int64(clamping: time == 0 ? seen : time)
+            batch.add(body, minute: Minute.of(nanoseconds: nanoseconds), source: source)
         }
     }
 
-    private func resource(_ bytes: ArraySlice<UInt8>) throws -> OTLPResource {
-        var resource = OTLPResource()
-        try ProtobufReader.messages(in: bytes) { number, attribute in
-            guard number == 1 else { return }
-            let (key, value) = try pair(attribute, depth: 0)
-            resource.note(key, value.text)
-        }
-        return resource
-    }
-
-    private func add(_ record: ArraySlice<UInt8>, _ source: String?, to batch: inout EventBatch) throws {
-        var (time, seen, body): (UInt64, UInt64, JSON) = (0, 0, .string(""))
-        try ProtobufReader.fields(in: record) { number, value in
-            switch (number, value) {
-            case (1, .fixed64(let count)): time = count
-            case (11, .fixed64(let count)): seen = count
-            case (5, .bytes(let bytes)): body = try any(bytes, depth: 0)
-            default: break
-            }
-        }
-        let nanoseconds = Int64(clamping: time == 0 ? seen : time)
-        batch.add(body, minute: Minute.of(nanoseconds: nanoseconds), source: source)
-    }
-
-    private func pair(_ bytes: ArraySlice<UInt8>, depth: Int) throws -> (String, JSON) {
+    private static func pair(_ bytes: ArraySlice<UInt8>, depth: Int) throws -> (String, JSON) {
         var (key, value): (String, JSON) = ("", .null)
         try ProtobufReader.messages(in: bytes) { number, inner in
             if number == 1 { key = String(decoding: inner, as: UTF8.self) }
@@ -151,7 +94,7 @@ struct OTLPProtobufReader: OTLPReader {
     }
 
     /// An `AnyValue`.
-    private func any(_ bytes: ArraySlice<UInt8>, depth: Int) throws -> JSON {
+    private static func any(_ bytes: ArraySlice<UInt8>, depth: Int) throws -> JSON {
         guard depth < Self.deepest else { throw EnvelopeProblem(detail: "A value is nested too deep.") }
         var result = JSON.null
         try ProtobufReader.fields(in: bytes) { number, value in
@@ -171,7 +114,7 @@ struct OTLPProtobufReader: OTLPReader {
         return result
     }
 
-    private func list(_ bytes: ArraySlice<UInt8>, depth: Int) throws -> [JSON] {
+    private static func list(_ bytes: ArraySlice<UInt8>, depth: Int) throws -> [JSON] {
         var elements: [JSON] = []
         try ProtobufReader.messages(in: bytes) { number, inner in
             if number == 1 { elements.append(try any(inner, depth: depth)) }
@@ -179,7 +122,7 @@ struct OTLPProtobufReader: OTLPReader {
         return elements
     }
 
-    private func members(_ bytes: ArraySlice<UInt8>, depth: Int) throws -> [JSON.Member] {
+    private static func members(_ bytes: ArraySlice<UInt8>, depth: Int) throws -> [JSON.Member] {
         var members: [JSON.Member] = []
         try ProtobufReader.messages(in: bytes) { number, inner in
             guard number == 1 else { return }

@@ -29,6 +29,30 @@ struct ProtobufReader {
         return (Int(tag >> 3), value)
     }
 
+    /// The number of the next field and how many bytes follow its tag and length; nil where those are not whole yet.
+    /// - Throws: ``EnvelopeProblem``.
+    mutating func header() throws -> (number: Int, length: Int, isBytes: Bool)? {
+        guard let tag = try varintIfWhole() else { return nil }
+        guard tag >> 3 > 0, tag >> 3 < 1 << 29 else { throw problem }
+        let number = Int(tag >> 3)
+        switch tag & 7 {
+        case 0: return try varintIfWhole().map { _ in (number, 0, false) }
+        case 1: return (number, 8, false)
+        case 2:
+            return try varintIfWhole().map { length in
+                guard let length = Int(exactly: length) else { throw problem }
+                return (number, length, true)
+            }
+        case 5: return (number, 4, false)
+        default: throw problem
+        }
+    }
+
+    private mutating func varintIfWhole() throws -> UInt64? {
+        let rest = bytes[position...]
+        return rest.count < 10 && rest.allSatisfy { $0 >= 0x80 } ? nil : try varint()
+    }
+
     private var problem: EnvelopeProblem {
         EnvelopeProblem(detail: "The body is not Protocol Buffers: byte \(position).")
     }

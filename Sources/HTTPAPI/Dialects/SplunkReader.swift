@@ -1,10 +1,9 @@
 import Domain
 import Foundation
+import Traffic
 
 /// Splunk's HTTP Event Collector, `/event`: JSON objects one after another, often without anything between them.
-struct SplunkEventReader: WholeEnvelope {
-    var body: [UInt8] = []
-
+struct SplunkEventReader: EnvelopeReader {
     /// What is wrong, in HEC's own numbers.
     struct Problem: Error {
         var code: Int
@@ -21,24 +20,55 @@ struct SplunkEventReader: WholeEnvelope {
         }
     }
 
-    func read(into batch: inout EventBatch) throws {
-        var parser = JSONParser.Sequence(body)
-        var count = 0
-        while true {
-            let next: JSON?
-            do { next = try parser.next() } catch { throw Problem.format(count) }
-            guard let envelope = next else { break }
-            if case .array(let envelopes) = envelope {
-                for one in envelopes { try add(one, &count, to: &batch) }
+    private var extent = JSONExtent()
+    private var piece: Piece?  // that is coming
+    private var isInArray = false
+    private var count = 0  // events so far
+
+    mutating func consume(_ bytes: UnsafeRawBufferPointer, into batch: inout EventBatch) throws {
+        var rest = bytes[...]
+        while let byte = rest.first {
+            if piece != nil {
+                let bytes = UnsafeRawBufferPointer(rebasing: rest)
+                let (taken, isComplete) = extent.scan(bytes)
+                piece?.append(UnsafeRawBufferPointer(rebasing: bytes[..<taken]))
+                rest = rest.dropFirst(taken)
+                if isComplete { try end(into: &batch) }
+            } else if byte == UInt8(ascii: "{") {
+                (piece, extent) = (Piece(), JSONExtent())
+            } else if Self.isBetween(byte, isInArray) {
+                if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") { isInArray.toggle() }
+                rest = rest.dropFirst()
             } else {
-                try add(envelope, &count, to: &batch)
+                throw Problem.format(count)
             }
         }
+    }
+
+    /// What may stand between events: nothing but space, or, where they are sent as an array, its commas and ends.
+    private static func isBetween(_ byte: UInt8, _ isInArray: Bool) -> Bool {
+        let ends: [UInt8] = isInArray ? Array(",]".utf8) : Array("[".utf8)
+        return byte.isJSONSpace || ends.contains(byte)
+    }
+
+    mutating func finish(into batch: inout EventBatch) throws {
+        guard piece == nil, !isInArray else { throw Problem.format(count) }
         guard count > 0 else { throw Problem.noData }
     }
 
-    private func add(_ envelope: JSON, _ count: inout Int, to batch: inout EventBatch) throws {
-        guard case .object = envelope else { throw Problem.format(count) }
+    private mutating func end(into batch: inout EventBatch) throws {
+        guard let piece else { return }
+        self.piece = nil
+        if piece.isTooLong {
+            batch.reject(piece.bytes, as: .tooLong)
+        } else {
+            guard let envelope = try? JSONParser.parse(piece.bytes) else { throw Problem.format(count) }
+            try add(envelope, to: &batch)
+        }
+        count += 1
+    }
+
+    private func add(_ envelope: JSON, to batch: inout EventBatch) throws {
         guard let event = envelope["event"], event != .null else { throw Problem.required(count) }
         if event.text?.isEmpty == true || event == [:] { throw Problem.blank(count) }
         let time: Double? =
@@ -51,7 +81,6 @@ struct SplunkEventReader: WholeEnvelope {
         }
         let source = envelope["source"]?.text ?? envelope["host"]?.text
         batch.add(event, minute: time.flatMap { Minute.of(seconds: $0) }, source: source)
-        count += 1
     }
 }
 

@@ -46,10 +46,10 @@ struct LokiRoutes {
             request in
             let tenant = try request(Self.tenant)
             if request.request.headers[.contentType]?.contains("protobuf") == true {
-                var reader = LokiProtobufReader()
+                var reader = LokiReader.protobuf()
                 _ = try await intake.take(request, tenant: tenant, &reader)
             } else {
-                var reader = LokiJSONReader()
+                var reader = LokiReader.json()
                 _ = try await intake.take(request, tenant: tenant, &reader)
             }
         }

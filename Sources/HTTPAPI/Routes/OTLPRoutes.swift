@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import NIOCore
+import Traffic
 
 /// OpenTelemetry's logs over HTTP.
 struct OTLPRoutes {
@@ -11,10 +12,44 @@ struct OTLPRoutes {
 
     var endpoints: [Endpoint] { [logs("/v1/logs", id: "otlpLogs"), logs("/otlp/v1/logs", id: "otlpLogsPrefixed")] }
 
-    private static let answer = Schema<Void>(
+    /// Records that were refused while the others were stored; nothing where all were.
+    private struct PartialSuccess: Sendable {
+        var rejected: Int
+        var message: String
+
+        init?(_ refused: [Int: RejectReason]) {
+            guard let first = refused.min(by: { $0.key < $1.key }) else { return nil }
+            (rejected, message) = (refused.count, "record \(first.key) is \(first.value)")
+        }
+    }
+
+    private static let answer = Schema<PartialSuccess?>(
         description: ["$ref": "#/components/schemas/ExportLogsServiceResponse"],
-        components: ["ExportLogsServiceResponse": ["type": "object", "description": "Empty: every record is stored."]],
-        read: { _, _, _ in nil }, write: { _, writer in writer.raw("{}") })
+        components: [
+            "ExportLogsServiceResponse": [
+                "type": "object", "description": "Empty where every record is stored.",
+                "properties": [
+                    "partialSuccess": [
+                        "type": "object",
+                        "properties": [
+                            "rejectedLogRecords": ["type": "string"], "errorMessage": ["type": "string"],
+                        ],
+                    ]
+                ],
+            ]
+        ],
+        read: { _, _, _ in nil }
+    ) { partial, writer in
+        writer.object { writer in
+            guard let partial else { return }
+            writer.member("partialSuccess") { writer in
+                writer.object { writer in
+                    writer.member("rejectedLogRecords") { $0.string("\(partial.rejected)") }
+                    writer.member("errorMessage") { $0.string(partial.message) }
+                }
+            }
+        }
+    }
 
     private func logs(_ path: String, id: String) -> Endpoint {
         var endpoint = Endpoint(.post, path, id: id, tag: "OpenTelemetry", "Send traffic as OpenTelemetry logs.")
@@ -31,18 +66,17 @@ struct OTLPRoutes {
             ["type": "object", "properties": ["resourceLogs": ["type": "array", "items": ["type": "object"]]]]
         )
         .answering(Self.answer) { request in
-            var reader = OTLPJSONReader()
-            _ = try await intake.take(request, &reader)
-            return Answer(())
+            var reader = OTLPReader.json()
+            return Answer(PartialSuccess(try await intake.take(request, &reader).refused))
         }
         let json = endpoint.respond
         endpoint.respond = { request in
             guard request.request.headers[.contentType]?.contains("protobuf") == true else {
                 return try await json(request)
             }
-            var reader = OTLPProtobufReader()
-            _ = try await intake.take(request, &reader)
-            return Self.protobuf([], .ok)
+            var reader = OTLPReader.protobuf()
+            let partial = PartialSuccess(try await intake.take(request, &reader).refused)
+            return Self.protobuf(partial.map { Self.field(1, Self.status($0.rejected, $0.message)) } ?? [], .ok)
         }
         return endpoint
     }
@@ -51,7 +85,7 @@ struct OTLPRoutes {
     private static let refusal = Refusal(
         description: ["type": "object", "required": ["code", "message"], "description": "A google.rpc.Status."]
     ) { problem, request in
-        let code: UInt8 =
+        let code =
             switch problem.status.code {
             case 401: 16  // UNAUTHENTICATED
             case 403: 7  // PERMISSION_DENIED
@@ -76,9 +110,16 @@ struct OTLPRoutes {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    /// A `google.rpc.Status`.
-    private static func status(_ code: UInt8, _ message: String) -> [UInt8] {
-        let text = Array(message.utf8.prefix(127))
-        return [0x08, code, 0x12, UInt8(text.count)] + text
+    /// A number and a text, as `google.rpc.Status` and `ExportLogsPartialSuccess` are.
+    private static func status(_ number: Int, _ text: String) -> [UInt8] {
+        [0x08] + varint(number) + field(2, Array(text.utf8))
+    }
+
+    private static func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+        [number << 3 | 2] + varint(bytes.count) + bytes
+    }
+
+    private static func varint(_ value: Int) -> [UInt8] {
+        value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7f) | 0x80] + varint(value >> 7)
     }
 }

@@ -31,7 +31,7 @@ struct KeyTable: Sendable {
             for (name, role) in Self.sourceNames { add(name, role, depth: 1) }
         }
         if let field = options.sizeField { add(path: field, .size) }
-        if options.admits != nil { for name in Self.idNames { add(name, .eventID, depth: 1) } }
+        if options.setAside != nil { for name in Self.idNames { add(name, .eventID, depth: 1) } }
         for (name, role) in Self.countNames { add(name, role, depth: 1) }
         for (name, role) in Self.tokenNames + Self.lambdaNames { add(name, role, depth: 0) }
     }

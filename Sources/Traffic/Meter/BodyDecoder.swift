@@ -3,6 +3,16 @@ public struct BodyDecoder: ~Copyable {
     public enum Encoding: String, CaseIterable, Sendable {
         case identity, gzip, deflate, zstd
         case snappy  // one raw block, which is kept whole
+
+        /// Bytes to feed at a time, so that they inflate to 2 MiB at the most: deflate makes 1,032 bytes of one,
+        /// Zstandard a block of 128 KiB of four.
+        public var step: Int {
+            switch self {
+            case .identity, .snappy: .max
+            case .gzip, .deflate: 2_032
+            case .zstd: 64
+            }
+        }
     }
 
     /// The body inflates to more than is taken.
@@ -68,16 +78,16 @@ public struct BodyDecoder: ~Copyable {
     }
 
     /// Ends the body.
+    /// - Returns: A Snappy block's text; all others' was given to the last ``consume(_:_:)``.
     /// - Throws: As ``consume(_:_:)``.
-    public mutating func finish(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    public mutating func finish() throws -> [UInt8] {
         switch kind {
         case .identity: break
         case .gzip(let decoder): try decoder.finish()
         case .zstd(let decoder): try decoder.finish()
-        case .snappy:
-            let text = try SnappyBlock.decoded(block, limit: limit)
-            try text.withUnsafeBytes(body)
+        case .snappy: return try SnappyBlock.decoded(block, limit: limit)
         }
+        return []
     }
 
     private static func forward(

@@ -20,9 +20,8 @@ public struct MeterOptions: Sendable {
     public var textCounts: Bool
     /// The first so many events are kept as ``EventSample``s. Off when ``sizesOnly``.
     public var samples: Int
-    /// Asked about each JSON, logfmt or CSV event that has an id (`id`, `event_id`, `@id`) and a time; one that is not
-    /// admitted is left out altogether.
-    public var admits: (@Sendable (UnsafeBufferPointer<UInt8>) -> Bool)?
+    /// Given each JSON event that has an id (`id`, `event_id`, `@id`) and a time, which is then not metered.
+    public var setAside: (@Sendable (UnsafeBufferPointer<UInt8>) -> Void)?
     /// The JSON, logfmt or CSV field with the time of the event, instead of the usual names. A dot reaches into JSON.
     public var timestampField: String?
     /// The JSON, logfmt or CSV field with the payload size in bytes; records without it are rejected.

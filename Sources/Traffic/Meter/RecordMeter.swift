@@ -71,7 +71,7 @@ struct RecordMeter {
         var fields = RecordFields()
         switch read(record, into: &fields, line: line) {
         case .event: commit(record, fields, line: line)
-        case .context: setAside(record, line: line)
+        case .context: setContextAside(record, line: line)
         case .rejected(let reason): reject(reason, record, line: line)
         case .done: break
         }
@@ -122,8 +122,10 @@ struct RecordMeter {
             size = options.payload == .request ? fields.requestBytes : fields.responseBytes
         }
         guard size >= 0 else { return reject(.missingSize, record, line: line) }
-        if fields.hasID, fields.minute != ProfileBuilder.untimed, let admits = options.admits, !admits(record) {
-            return
+        if fields.hasID, fields.minute != ProfileBuilder.untimed, format == .json || format == .ndjson,
+            let setAside = options.setAside
+        {
+            return setAside(record)
         }
         if fields.source.isEmpty || options.sizesOnly { selectInput() } else { builder.select(fields.source) }
         builder.add(minute: fields.minute, bytes: size)
@@ -139,7 +141,7 @@ struct RecordMeter {
         }
     }
 
-    private mutating func setAside(_ record: Bytes, line: Int) {
+    private mutating func setContextAside(_ record: Bytes, line: Int) {
         builder.addContext()
         guard format == .lambda, contextSamples.count < LineAccounting.sampleLimit else { return }
         contextSamples.append(Self.sample(.malformed, record, line: line, of: input))
