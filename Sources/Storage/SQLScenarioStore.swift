@@ -108,10 +108,11 @@ public struct SQLScenarioStore: ScenarioStore {
         }
     }
 
-    public func delete(_ id: UUID, owner: UUID) async throws -> Bool {
-        try await translated {
+    public func delete(_ id: UUID, owner: UUID, versions: [Int]?) async throws -> Bool {
+        let version: SQL = versions.map { "AND version IN (\(list: $0))" } ?? ""
+        return try await translated {
             try await database.write {
-                try $0.execute("DELETE FROM scenario WHERE id = \(id) AND owner = \(owner)") == 1
+                try $0.execute("DELETE FROM scenario WHERE id = \(id) AND owner = \(owner) \(sql: version)") == 1
             }
         }
     }

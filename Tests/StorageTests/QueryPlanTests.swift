@@ -81,7 +81,7 @@ import Traffic
         _ = try await traffic.segments(of: scenario.id, keys: Array(revisions.keys))
         _ = try await traffic.samples(of: scenario.id)
         try await traffic.forgetKeys(before: now)
-        _ = try await scenarios.delete(scenario.id, owner: owner.id)
+        _ = try await scenarios.delete(scenario.id, owner: owner.id, versions: nil)
         _ = try await accounts.deleteKey(key.id, owner: owner.id)
     }
 

@@ -50,12 +50,13 @@ import Traffic
         }
         #expect(try await stores.scenarios.scenario(written.id, owner: stores.owner) == written)
         #expect(try await stores.scenarios.scenario(written.id, owner: stores.other) == nil)
-        #expect(try await stores.scenarios.delete(written.id, owner: stores.other) == false)
+        #expect(try await stores.scenarios.delete(written.id, owner: stores.other, versions: nil) == false)
+        #expect(try await stores.scenarios.delete(written.id, owner: stores.owner, versions: [8, 9]) == false)
         var stolen = written
         (stolen.owner, stolen.version) = (stores.other, 2)
         #expect(try await stores.scenarios.update(stolen) == false)
         #expect(try await stores.scenarios.list(ScenarioQuery(), owner: stores.other).total == 0)
-        #expect(try await stores.scenarios.delete(written.id, owner: stores.owner))
+        #expect(try await stores.scenarios.delete(written.id, owner: stores.owner, versions: nil))
         #expect(try await stores.scenarios.scenario(written.id, owner: stores.owner) == nil)
         await stores.database.close()
     }
@@ -143,7 +144,7 @@ import Traffic
         #expect(Set(segments.map(\.key)) == Set(revisions.keys))
         try await processes[0].forgetKeys(before: Self.start.addingTimeInterval(1))
         #expect(try await processes[0].append(batches[0]))
-        #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner))
+        #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner, versions: nil))
         #expect(try await processes[0].revisions(of: scenario.id).isEmpty)
         await stores.database.close()
     }
@@ -184,7 +185,7 @@ import Traffic
         #expect(try await stores.scenarios.update(scenario))
         await #expect(throws: DomainError.notRunning(.archived)) { _ = try await store.append(batch) }
         #expect(try await store.claimed(batch.keys, of: scenario.id).isEmpty)
-        #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner))
+        #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner, versions: nil))
         await #expect(throws: DomainError.notFound("scenario")) { _ = try await store.append(batch) }
         await stores.database.close()
     }

@@ -120,6 +120,6 @@ public protocol ScenarioStore: Sendable {
     func update(_ scenario: Scenario) async throws -> Bool
     /// Deletes a scenario with its traffic.
     /// - Returns: Whether it was there.
-    func delete(_ id: UUID, owner: UUID) async throws -> Bool
+    func delete(_ id: UUID, owner: UUID, versions: [Int]?) async throws -> Bool
     func list(_ query: ScenarioQuery, owner: UUID) async throws -> Page<Scenario>
 }

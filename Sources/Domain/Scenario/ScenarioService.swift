@@ -89,9 +89,11 @@ public struct ScenarioService: Sendable {
 
     /// - Throws: ``DomainError`` `.notFound`, `.preconditionFailed`.
     public func delete(_ id: UUID, versions: [Int]? = nil, by caller: Caller) async throws {
-        let scenario = try await get(id, by: caller)
-        try Self.match(versions, scenario)
-        guard try await store.delete(id, owner: caller.user) else { throw DomainError.notFound("scenario") }
+        try Self.match(versions, try await get(id, by: caller))
+        guard try await store.delete(id, owner: caller.user, versions: versions) else {
+            try Self.match(versions, try await get(id, by: caller))  // another request changed it meanwhile
+            throw DomainError.notFound("scenario")
+        }
         changes.note(caller.user)
     }
 
