@@ -26,6 +26,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
@@ -39,8 +40,10 @@ let package = Package(
         ),
         .target(name: "Traffic", dependencies: ["CSnappy", "CZlib", "CZstd"], swiftSettings: strict),
         .target(
-            name: "AccessControl", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: strict),
+            name: "AccessControl",
+            dependencies: [
+                "CArgon2", .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: strict),
         .target(
             name: "SQLDatabase", dependencies: ["CPostgres", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
@@ -109,6 +112,10 @@ let package = Package(
             ], path: "Sources/BareServer", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["SQLDatabase"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "AccessControlTests",
+            dependencies: ["AccessControl", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .testTarget(name: "CostModelTests", dependencies: ["TestSupport", "CostModel"], swiftSettings: strict),
         .testTarget(
             name: "TrafficTests", dependencies: ["TestSupport", "CZlib", "CZstd", "Traffic"], exclude: ["Fixtures"],

@@ -1,0 +1,62 @@
+import Foundation
+
+extension PasswordHasher {
+    /// What one hash costs.
+    public struct Cost: Sendable, Hashable {
+        public var memoryKiB: Int
+        public var iterations: Int
+        public var lanes: Int
+
+        /// The least that OWASP recommends for Argon2id: 19 MiB, 2 iterations, 1 lane.
+        ///
+        /// - Source: OWASP Password Storage Cheat Sheet, "Argon2id".
+        public static let minimum = Cost(memoryKiB: 19 * 1024, iterations: 2, lanes: 1)
+
+        public init(memoryKiB: Int, iterations: Int, lanes: Int = 1) {
+            (self.memoryKiB, self.iterations, self.lanes) = (memoryKiB, iterations, lanes)
+        }
+
+        /// As many iterations as take about `milliseconds` on this machine, on one lane; never less than ``minimum``.
+        /// Measures one hash, so it blocks for that long.
+        ///
+        /// - Throws: ``PasswordHasher/HashingFailed``, for one when there is not that much memory.
+        public static func calibrated(milliseconds: Int, memoryKiB: Int) throws -> Cost {
+            var cost = Cost(memoryKiB: max(memoryKiB, minimum.memoryKiB), iterations: minimum.iterations)
+            let start = ContinuousClock.now
+            _ = try Argon2.hash([], cost: cost)
+            let oneIteration = (ContinuousClock.now - start) / Double(cost.iterations)  // time is linear in iterations
+            let fitting = Duration.milliseconds(milliseconds) / oneIteration
+            cost.iterations = max(cost.iterations, Int(min(fitting, 10_000)))
+            return cost
+        }
+    }
+
+    /// Whether a hash is weaker than a new one would be: another algorithm, less memory, or less work in all. One that
+    /// is stronger stays as it is, or two machines of different speed would rewrite each other's.
+    public func needsRehash(_ hash: String) -> Bool {
+        let parts = hash.split(separator: "$", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0].isEmpty, parts[1] == "argon2id", parts[2] == "v=19" else { return true }
+        let parameters = parts[3].split(separator: ",").map { $0.split(separator: "=") }
+        guard parameters.map(\.first) == ["m", "t", "p"], parameters.allSatisfy({ $0.count == 2 }),
+            let memory = UInt32(parameters[0][1]), let iterations = UInt32(parameters[1][1])
+        else { return true }
+        guard parts[4].utf8.count >= Self.base64Count(Argon2.saltBytes) else { return true }
+        guard parts[5].utf8.count >= Self.base64Count(Argon2.tagBytes) else { return true }
+        let (work, newWork) = (Int(memory) * Int(iterations), cost.memoryKiB * cost.iterations)
+        return Int(memory) < cost.memoryKiB || work < newWork
+    }
+
+    /// A hash of no password with the cost of a new one.
+    static func dummyHash(_ cost: Cost) -> String {
+        let (salt, tag) = (
+            phcBase64(Argon2.randomBytes(Argon2.saltBytes)), phcBase64(Argon2.randomBytes(Argon2.tagBytes))
+        )
+        return "$argon2id$v=19$m=\(cost.memoryKiB),t=\(cost.iterations),p=\(cost.lanes)$\(salt)$\(tag)"
+    }
+
+    private static func phcBase64(_ bytes: [UInt8]) -> String {
+        Data(bytes).base64EncodedString().replacing("=", with: "")
+    }
+
+    private static func base64Count(_ bytes: Int) -> Int { (bytes * 8 + 5) / 6 }
+}

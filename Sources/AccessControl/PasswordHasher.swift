@@ -1,0 +1,97 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Hashes passwords with Argon2id into PHC strings, and compares them.
+///
+/// A hash takes tens of milliseconds of one core and megabytes of memory, so no more are made at once than there are
+/// threads, and no more than ``maximumWaiting`` wait. The threads are the hasher's own: neither an event loop nor the
+/// threads of Swift's tasks are held up.
+public final class PasswordHasher: Sendable {
+    /// Too many passwords wait to be hashed; try again later.
+    public struct Busy: Error {}
+
+    /// The password has more than ``maximumBytes``.
+    public struct TooLong: Error {}
+
+    public static let maximumWaiting = 64
+    public static let maximumBytes = 1024  // in UTF-8
+
+    public let cost: Cost
+    private let dummy: String
+    private let threads: [DispatchQueue]  // a serial queue has a thread to itself while it has work
+    private let jobs: Mutex<[Int]>  // of each thread, the one that runs included
+
+    /// - Parameter threads: Hashes at a time, each with the memory of `cost`; at least 1.
+    public init(cost: Cost, threads: Int = 1) {
+        self.cost = cost
+        dummy = Self.dummyHash(cost)
+        self.threads = (0..<max(1, threads)).map { DispatchQueue(label: "password-hasher-\($0)") }
+        jobs = Mutex(Array(repeating: 0, count: max(1, threads)))
+    }
+
+    /// The PHC string of a new hash of `password`, with a random salt of 16 bytes and a tag of 32.
+    ///
+    /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed``; `CancellationError` when cancelled while waiting.
+    public func hash(_ password: String) async throws -> String {
+        let (bytes, cost) = (try Self.prepared(password), cost)
+        return try await run { try Argon2.hash(bytes, cost: cost) }
+    }
+
+    /// Whether `hash` is one of `password`. With no hash, for a user that does not exist, it does the work of the
+    /// current cost all the same and says no, so that the time does not tell who exists.
+    ///
+    /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed`` when `hash` is no PHC string of Argon2id; `CancellationError`
+    ///   when cancelled while waiting.
+    public func verify(_ password: String, against hash: String?) async throws -> Bool {
+        let (bytes, dummy) = (try Self.prepared(password), dummy)
+        return try await run { try Argon2.verify(bytes, against: hash ?? dummy) && hash != nil }
+    }
+
+    /// The bytes that are hashed: any space is U+0020, and the text is in NFC, so that every keyboard makes the same
+    /// (RFC 8265 §4.2.2, OpaqueString). Nothing else changes.
+    static func prepared(_ password: String) throws(TooLong) -> [UInt8] {
+        guard password.utf8.count <= maximumBytes else { throw TooLong() }
+        var scalars = String.UnicodeScalarView()
+        for scalar in password.unicodeScalars {
+            scalars.append(scalar.properties.generalCategory == .spaceSeparator ? " " : scalar)
+        }
+        return Array(String(scalars).precomposedStringWithCanonicalMapping.utf8)
+    }
+
+    private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        let thread = try leastBusyThread()
+        let wasCancelled = Flag()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                threads[thread].async {
+                    let result = Result {
+                        if wasCancelled.isSet { throw CancellationError() }
+                        return try work()
+                    }
+                    self.jobs.withLock { $0[thread] -= 1 }
+                    continuation.resume(with: result)
+                }
+            }
+        } onCancel: {
+            wasCancelled.set()
+        }
+    }
+
+    private func leastBusyThread() throws(Busy) -> Int {
+        let thread: Int? = jobs.withLock { jobs in
+            guard jobs.reduce(0, +) < Self.maximumWaiting + jobs.count else { return nil }
+            let least = jobs.indices.min { jobs[$0] < jobs[$1] }
+            if let least { jobs[least] += 1 }
+            return least
+        }
+        guard let thread else { throw Busy() }
+        return thread
+    }
+}
+
+private final class Flag: Sendable {
+    private let value = Atomic(false)
+    var isSet: Bool { value.load(ordering: .relaxed) }
+    func set() { value.store(true, ordering: .relaxed) }
+}

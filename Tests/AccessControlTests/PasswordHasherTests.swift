@@ -1,0 +1,135 @@
+import AccessControl
+import Testing
+
+@Suite struct PasswordHasherTests {
+    private static let cheap = PasswordHasher.Cost(memoryKiB: 64, iterations: 1)
+
+    struct Vector: Sendable, CustomTestStringConvertible {
+        var password: String
+        var hash: String
+        var testDescription: String { hash }
+    }
+
+    /// Made by argon2-cffi 25.1.0; the first by the `argon2` command of Debian as well.
+    static let vectors = [
+        Vector(
+            password: "password",
+            hash: "$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHQ$FqGkmHNGCd0BRW2kBt6fPZ2pPmyGwwChL8FGUhTOSSI"),
+        Vector(
+            password: "correct horse battery staple",
+            hash: "$argon2id$v=19$m=256,t=3,p=1$AAECAwQFBgcICQoLDA0ODw$GbyCn9ippamElHvM8vDnTLmbVG3f1FUSPWgHdyqvTB0"),
+        Vector(
+            password: "Z\u{FC}rich \u{20AC}5 \u{D55C}",
+            hash: "$argon2id$v=19$m=64,t=1,p=1$EBESExQVFhcYGRobHB0eHw$BCdozl2BjjregAdLjn9vdWFixSBO5vxiYqqUwIG/tJ8"),
+        Vector(
+            password: "two lanes",
+            hash: "$argon2id$v=19$m=128,t=2,p=2$AAECAwQFBgcICQoLDA0ODw$hIuTOCnjtPbw12mcLpSNs9aX6gFh0oGsXCpBpmD92vE"),
+        Vector(
+            password: "",
+            hash: "$argon2id$v=19$m=64,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc"),
+    ]
+
+    @Test(arguments: vectors) func hashesOfAnotherLibraryVerify(_ vector: Vector) async throws {
+        let hasher = PasswordHasher(cost: Self.cheap)
+        #expect(try await hasher.verify(vector.password, against: vector.hash))
+        #expect(try await !hasher.verify(vector.password + "x", against: vector.hash))
+    }
+
+    @Test func everyHashHasItsOwnSaltAndVerifies() async throws {
+        let hasher = PasswordHasher(cost: Self.cheap, threads: 2)
+        let hashes = [try await hasher.hash("Tr0ub4dor&3"), try await hasher.hash("Tr0ub4dor&3")]
+        #expect(hashes[0] != hashes[1])
+        for hash in hashes {
+            #expect(hash.wholeMatch(of: /\$argon2id\$v=19\$m=64,t=1,p=1\$[\w+\/]{22}\$[\w+\/]{43}/) != nil)
+            #expect(try await hasher.verify("Tr0ub4dor&3", against: hash))
+            #expect(try await !hasher.verify("tr0ub4dor&3", against: hash))
+        }
+    }
+
+    @Test func keyboardsThatComposeOrSpaceDifferentlyMakeOnePassword() async throws {
+        let hasher = PasswordHasher(cost: Self.cheap)
+        let decomposed = "Zu\u{308}rich \u{20AC}5\u{A0}\u{1112}\u{1161}\u{11AB}"
+        #expect(try await hasher.verify(decomposed, against: Self.vectors[2].hash))
+        let fullwidth = try await hasher.hash("\u{FF41}")
+        #expect(try await !hasher.verify("a", against: fullwidth))  // NFC, not NFKC
+    }
+
+    @Test func anUnknownUserCostsAHashOfTheCurrentCost() async throws {
+        #expect(try await !PasswordHasher(cost: Self.cheap).verify("password", against: nil))
+        let impossible = PasswordHasher(cost: .init(memoryKiB: 1, iterations: 1))
+        await #expect(throws: PasswordHasher.HashingFailed.self) {
+            try await impossible.verify("password", against: nil)
+        }
+    }
+
+    @Test(arguments: [
+        "", "password", "$argon2id$v=19$m=64,t=2,p=1$c29t", "$argon2i$v=19$m=64,t=2,p=1$c29tZXNhbHQ$FqGk",
+    ])
+    func whatIsNoHashOfArgon2idIsAnError(_ hash: String) async throws {
+        let hasher = PasswordHasher(cost: Self.cheap)
+        await #expect(throws: PasswordHasher.HashingFailed.self) { try await hasher.verify("password", against: hash) }
+        #expect(hasher.needsRehash(hash))
+    }
+
+    @Test func passwordsHaveAtMost1024Bytes() async throws {
+        let hasher = PasswordHasher(cost: Self.cheap)
+        let longest = String(repeating: "é", count: 512)
+        #expect(try await hasher.verify(longest, against: hasher.hash(longest)))
+        await #expect(throws: PasswordHasher.TooLong.self) { try await hasher.hash(longest + "x") }
+        await #expect(throws: PasswordHasher.TooLong.self) { try await hasher.verify(longest + "x", against: nil) }
+    }
+
+    @Test func whoeverCannotWaitIsToldAndTheOthersAreServed() async throws {
+        let hasher = PasswordHasher(cost: .minimum)
+        let outcomes = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<1000 {
+                group.addTask {
+                    do { return try await !hasher.hash("password").isEmpty } catch is PasswordHasher.Busy {
+                        return false
+                    } catch {
+                        Issue.record(error)
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(into: (served: 0, refused: 0)) {
+                if $1 { $0.served += 1 } else { $0.refused += 1 }
+            }
+        }
+        #expect(outcomes.served > PasswordHasher.maximumWaiting)
+        #expect(outcomes.refused > 0)
+        #expect(try await !hasher.verify("password", against: nil))  // the places are free again
+    }
+
+    @Test func whoeverHasGoneCostsNoHash() async throws {
+        let hasher = PasswordHasher(cost: .init(memoryKiB: 1, iterations: 1))  // hashing would fail
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await hasher.hash("password")
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    static let needs: [(String, Bool)] = [
+        ("$argon2id$v=19$m=1024,t=3,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", false),
+        ("$argon2id$v=19$m=2048,t=2,p=2$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", false),
+        ("$argon2id$v=19$m=1024,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
+        ("$argon2id$v=19$m=512,t=9,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
+        ("$argon2id$v=16$m=1024,t=3,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
+        ("$argon2d$v=19$m=1024,t=3,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
+        ("$argon2id$v=19$m=1024,t=3,p=1$c29tZXNhbHQ$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
+        ("$argon2id$v=19$m=1024,t=3,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ4w", true),
+        ("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW", true),
+    ]
+
+    @Test(arguments: needs) func weakerHashesAreMadeAnew(_ hash: String, isWeaker: Bool) {
+        #expect(PasswordHasher(cost: .init(memoryKiB: 1024, iterations: 3)).needsRehash(hash) == isWeaker)
+    }
+
+    @Test func calibrationNeverGoesBelowTheMinimum() throws {
+        #expect(try PasswordHasher.Cost.calibrated(milliseconds: 0, memoryKiB: 8) == .minimum)
+        let slow = try PasswordHasher.Cost.calibrated(milliseconds: 60_000, memoryKiB: 20_000)
+        #expect(slow.memoryKiB == 20_000 && slow.lanes == 1)
+        #expect(slow.iterations > PasswordHasher.Cost.minimum.iterations)  // a hash of 2 takes far less than a minute
+    }
+}
