@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CCommonPasswords", exclude: ["common-passwords.txt"]),
         .target(name: "CPriceCatalog", exclude: ["prices.catalog"]),
         .target(
             name: "CostModel",
@@ -42,7 +43,7 @@ let package = Package(
         .target(
             name: "AccessControl",
             dependencies: [
-                "CArgon2", .product(name: "Crypto", package: "swift-crypto"),
+                "CArgon2", "CCommonPasswords", .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
         .target(
             name: "SQLDatabase", dependencies: ["CPostgres", .product(name: "GRDB", package: "GRDB.swift")],
