@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
@@ -44,6 +45,7 @@ let package = Package(
             name: "AccessControl",
             dependencies: [
                 "CArgon2", "CCommonPasswords", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "JWTKit", package: "jwt-kit"),
             ], swiftSettings: strict),
         .target(
             name: "SQLDatabase", dependencies: ["CPostgres", .product(name: "GRDB", package: "GRDB.swift")],

@@ -9,7 +9,7 @@ public struct APISecret: Sendable {
     public init() {
         var random = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
-        text = "mk_" + Self.base64url(bytes)
+        text = "mk_" + String(decoding: Base64URL.encode(bytes), as: UTF8.self)
     }
 
     /// What tells keys apart in lists: the first 8 characters.
@@ -20,19 +20,5 @@ public struct APISecret: Sendable {
     /// SHA-256.
     public static func hash(of secret: String) -> [UInt8] {
         Array(SHA256.hash(data: Array(secret.utf8)))
-    }
-
-    private static func base64url(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-        var (text, buffer, bits): ([UInt8], UInt32, UInt32) = ([], 0, 0)
-        for byte in bytes {
-            (buffer, bits) = (buffer << 8 | UInt32(byte), bits + 8)
-            while bits >= 6 {
-                bits -= 6
-                text.append(alphabet[Int(buffer >> bits & 63)])
-            }
-        }
-        if bits > 0 { text.append(alphabet[Int(buffer << (6 - bits) & 63)]) }
-        return String(decoding: text, as: UTF8.self)
     }
 }
