@@ -9,9 +9,9 @@ struct KeyName {
     let header: [UInt8]
 
     init(_ algorithm: TokenSigner.Algorithm, of secret: SecretKey) {
-        kid = JWKIdentifier(string: "\(secret.id).\(algorithm.rawValue)")
-        let json = #"{"alg":"\#(algorithm.rawValue)","kid":"\#(kid.string)","typ":"at+jwt"}"#
-        header = Base64URL.encode(json.utf8)
+        let name = algorithm.rawValue
+        kid = JWKIdentifier(string: "\(secret.id).\(name)")
+        header = Base64URL.encode(Self.json(algorithm: name, secretID: secret.id, keyAlgorithm: name).utf8)
     }
 
     func jwk(_ publicKey: Curve25519.Signing.PublicKey) -> JWK {
@@ -19,10 +19,27 @@ struct KeyName {
         return .octetKeyPair(.eddsa, identifier: kid, x: x, y: nil, curve: .ed25519)
     }
 
-    /// Whether a header could be that of some key.
+    /// Whether a header is as we write it, of whatever key.
     static func isWellFormed(_ header: some Collection<UInt8>) -> Bool {
-        let json = Base64URL.decode(header).map { String(decoding: $0, as: UTF8.self) }
-        let pattern = /\{"alg":"(EdDSA|HS256)","kid":"[0-9a-f]{16}\.(EdDSA|HS256)","typ":"at\+jwt"\}/
-        return json?.wholeMatch(of: pattern) != nil
+        guard let header = Base64URL.decode(header) else { return false }
+        let names = TokenSigner.Algorithm.allCases.map(\.rawValue)
+        return names.contains { algorithm in
+            let start = #"{"alg":"\#(algorithm)","kid":""#.utf8
+            let id = header.dropFirst(start.count).prefix(16)
+            guard header.starts(with: start), id.count == 16, id.allSatisfy(isHexadecimalDigit) else { return false }
+            let secretID = String(decoding: id, as: UTF8.self)
+            return names.contains {
+                json(algorithm: algorithm, secretID: secretID, keyAlgorithm: $0).utf8.elementsEqual(header)
+            }
+        }
+    }
+
+    private static func isHexadecimalDigit(_ letter: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(letter)
+            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(letter)
+    }
+
+    private static func json(algorithm: String, secretID: String, keyAlgorithm: String) -> String {
+        #"{"alg":"\#(algorithm)","kid":"\#(secretID).\#(keyAlgorithm)","typ":"at+jwt"}"#
     }
 }
