@@ -47,6 +47,7 @@ let package = Package(
                 "CArgon2", "CCommonPasswords", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ], swiftSettings: strict),
+        .target(name: "Caching", swiftSettings: strict),
         .target(
             name: "SQLDatabase", dependencies: ["CPostgres", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
@@ -119,6 +120,7 @@ let package = Package(
             name: "AccessControlTests",
             dependencies: ["AccessControl", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
+        .testTarget(name: "CachingTests", dependencies: ["TestSupport", "Caching"], swiftSettings: strict),
         .testTarget(name: "CostModelTests", dependencies: ["TestSupport", "CostModel"], swiftSettings: strict),
         .testTarget(
             name: "TrafficTests", dependencies: ["TestSupport", "CZlib", "CZstd", "Traffic"], exclude: ["Fixtures"],
