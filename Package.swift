@@ -48,6 +48,7 @@ let package = Package(
                 .product(name: "JWTKit", package: "jwt-kit"),
             ], swiftSettings: strict),
         .target(name: "Caching", swiftSettings: strict),
+        .target(name: "Mail", swiftSettings: strict),
         .target(
             name: "SQLDatabase", dependencies: ["CPostgres", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
@@ -121,6 +122,7 @@ let package = Package(
             dependencies: ["AccessControl", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .testTarget(name: "CachingTests", dependencies: ["TestSupport", "Caching"], swiftSettings: strict),
+        .testTarget(name: "MailTests", dependencies: ["TestSupport", "Mail"], swiftSettings: strict),
         .testTarget(name: "CostModelTests", dependencies: ["TestSupport", "CostModel"], swiftSettings: strict),
         .testTarget(
             name: "TrafficTests", dependencies: ["TestSupport", "CZlib", "CZstd", "Traffic"], exclude: ["Fixtures"],

@@ -1,0 +1,37 @@
+import Dispatch
+public import Foundation
+
+/// Puts each message into a folder as a file of its own, `<time>-<id>.eml`, for a program that delivers them or a person
+/// who reads them. A file is there whole and durably, or not at all. Only the owner may read it.
+public struct OutboxFolder: MailTransport {
+    public let path: String
+    private let thread = DispatchQueue(label: "outbox-folder")  // a serial queue has a thread to itself
+
+    /// Makes the folder if there is none.
+    ///
+    /// - Throws: What the file system says when it cannot be made.
+    public init(path: String) throws {
+        self.path = path
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    /// A message with the same id and date replaces the one before.
+    ///
+    /// - Throws: ``MailError``.
+    public func send(_ message: MailMessage, id: UUID, at date: Date) async throws {
+        let bytes = try InternetMessage.bytes(message, id: id, at: date)
+        let time = date.formatted(Self.fileTime)
+        let file = "\(path)/\(time)-\(id.uuidString.lowercased()).eml"
+        let folder = path
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            thread.async {
+                continuation.resume(with: Result { try DurableFile.write(bytes, to: file, in: folder) })
+            }
+        }
+    }
+
+    private static let fileTime = Date.ISO8601FormatStyle(
+        dateSeparator: .omitted, dateTimeSeparator: .standard, timeSeparator: .omitted, includingFractionalSeconds: true
+    )
+}
