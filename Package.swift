@@ -55,8 +55,8 @@ let package = Package(
         .target(
             name: "Domain",
             dependencies: [
-                "AccessControl", "CostModel", "Traffic", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Yams", package: "Yams"),
+                "AccessControl", "Caching", "CostModel", "Mail", "Traffic",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("Starters")],
             swiftSettings: strict
@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "CostModel", "Domain", "Traffic", .product(name: "Hummingbird", package: "hummingbird"),
+                "AccessControl", "Caching", "CostModel", "Domain", "Traffic",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
@@ -82,7 +83,7 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "Domain", "HTTPAPI", "SQLDatabase", "Storage",
+                "AccessControl", "Caching", "Domain", "HTTPAPI", "Mail", "SQLDatabase", "Storage",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -33,15 +33,21 @@ extension PasswordHasher {
 
     /// Whether a hash is weaker than a new one would be: another algorithm, less memory, or less work in all. One that
     /// is stronger stays as it is, or two machines of different speed would rewrite each other's.
-    public func needsRehash(_ hash: String) -> Bool {
+    ///
+    /// - Throws: ``Busy``; ``HashingFailed`` when the cost cannot be measured.
+    public func needsRehash(_ hash: String) async throws -> Bool {
+        try await run { Self.isWeaker(hash, than: try self.current().cost) }
+    }
+
+    private static func isWeaker(_ hash: String, than cost: Cost) -> Bool {
         let parts = hash.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0].isEmpty, parts[1] == "argon2id", parts[2] == "v=19" else { return true }
         let parameters = parts[3].split(separator: ",").map { $0.split(separator: "=") }
         guard parameters.map(\.first) == ["m", "t", "p"], parameters.allSatisfy({ $0.count == 2 }),
             let memory = UInt32(parameters[0][1]), let iterations = UInt32(parameters[1][1])
         else { return true }
-        guard parts[4].utf8.count >= Self.base64Count(Argon2.saltBytes) else { return true }
-        guard parts[5].utf8.count >= Self.base64Count(Argon2.tagBytes) else { return true }
+        guard parts[4].utf8.count >= base64Count(Argon2.saltBytes) else { return true }
+        guard parts[5].utf8.count >= base64Count(Argon2.tagBytes) else { return true }
         let (work, newWork) = (Int(memory) * Int(iterations), cost.memoryKiB * cost.iterations)
         return Int(memory) < cost.memoryKiB || work < newWork
     }

@@ -17,25 +17,39 @@ public final class PasswordHasher: Sendable {
     public static let maximumWaiting = 64
     public static let maximumBytes = 1024  // in UTF-8
 
-    public let cost: Cost
-    private let dummy: String
+    private let cost: @Sendable () throws -> Cost
+    private let settled = Mutex<(cost: Cost, dummy: String)?>(nil)
     private let threads: [DispatchQueue]  // a serial queue has a thread to itself while it has work
     private let jobs: Mutex<[Int]>  // of each thread, the one that runs included
 
-    /// - Parameter threads: Hashes at a time, each with the memory of `cost`; at least 1.
-    public init(cost: Cost, threads: Int = 1) {
+    /// - Parameters:
+    ///   - cost: Of new hashes. Asked once, on a thread of the hasher's own, before the first: measuring takes its time.
+    ///   - threads: Hashes at a time, each with the memory of `cost`; at least 1.
+    public init(threads: Int = 1, cost: @escaping @Sendable () throws -> Cost) {
         self.cost = cost
-        dummy = Self.dummyHash(cost)
         self.threads = (0..<max(1, threads)).map { DispatchQueue(label: "password-hasher-\($0)") }
         jobs = Mutex(Array(repeating: 0, count: max(1, threads)))
+    }
+
+    public convenience init(cost: Cost, threads: Int = 1) { self.init(threads: threads) { cost } }
+
+    /// The cost of new hashes, and a hash of no password with it.
+    func current() throws -> (cost: Cost, dummy: String) {
+        try settled.withLock { settled in
+            if let settled { return settled }
+            let cost = try cost()
+            let new = (cost, Self.dummyHash(cost))
+            settled = new
+            return new
+        }
     }
 
     /// The PHC string of a new hash of `password`, with a random salt of 16 bytes and a tag of 32.
     ///
     /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed``; `CancellationError` when cancelled while waiting.
     public func hash(_ password: String) async throws -> String {
-        let (bytes, cost) = (try Self.prepared(password), cost)
-        return try await run { try Argon2.hash(bytes, cost: cost) }
+        let bytes = try Self.prepared(password)
+        return try await run { try Argon2.hash(bytes, cost: self.current().cost) }
     }
 
     /// Whether `hash` is one of `password`. With no hash, for a user that does not exist, it does the work of the
@@ -44,8 +58,8 @@ public final class PasswordHasher: Sendable {
     /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed`` when `hash` is no PHC string of Argon2id; `CancellationError`
     ///   when cancelled while waiting.
     public func verify(_ password: String, against hash: String?) async throws -> Bool {
-        let (bytes, dummy) = (try Self.prepared(password), dummy)
-        return try await run { try Argon2.verify(bytes, against: hash ?? dummy) && hash != nil }
+        let bytes = try Self.prepared(password)
+        return try await run { try Argon2.verify(bytes, against: hash ?? self.current().dummy) && hash != nil }
     }
 
     /// The bytes that are hashed: any space is U+0020, and the text is in NFC, so that every keyboard makes the same
@@ -59,7 +73,7 @@ public final class PasswordHasher: Sendable {
         return Array(String(scalars).precomposedStringWithCanonicalMapping.utf8)
     }
 
-    private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         let thread = try leastBusyThread()
         let wasCancelled = Flag()
         return try await withTaskCancellationHandler {

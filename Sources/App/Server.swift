@@ -1,3 +1,4 @@
+import Caching
 public import Domain
 import Foundation
 import HTTPAPI
@@ -17,19 +18,18 @@ import UnixSignals
 /// A class, because what it holds by value would be part of the layout that other modules are compiled for, and they are
 /// not compiled anew when it changes.
 public final class Server: Sendable {
-    public let accounts: AccountService
-    public let scenarios: ScenarioService
+    private let parts: Parts
+    public var keys: KeyService { parts.keys }
+    public var users: UserService { parts.users }
+    public var audit: AuditService { parts.audit }
+    public var scenarios: ScenarioService { parts.scenarios }
     public let database: any SQLDatabase
     private let application: Application<API>
 
     public static let version = "0.2.0"
 
-    private init(
-        accounts: AccountService, scenarios: ScenarioService, database: any SQLDatabase,
-        application: Application<API>
-    ) {
-        (self.accounts, self.scenarios) = (accounts, scenarios)
-        (self.database, self.application) = (database, application)
+    private init(parts: Parts, database: any SQLDatabase, application: Application<API>) {
+        (self.parts, self.database, self.application) = (parts, database, application)
     }
 
     /// Opens the database and puts the parts together. SQLite gets its schema here; PostgreSQL must have it.
@@ -51,28 +51,38 @@ public final class Server: Sendable {
             let found = try await database.schemaVersion()
             guard found == known else { throw SchemaIsBehind(found: found, known: known) }
         }
-        let scenarios = ScenarioService(store: SQLScenarioStore(database), ambient: ambient)
-        let traffic = SQLTrafficStore(database)
-        let accounts = AccountService(store: SQLAccountStore(database), ambient: ambient)
+        var ambient = ambient
+        ambient.isAudited = settings.isAudited
+        let parts = try await Parts(settings, database, ambient)
         let health = HealthService(
             version: settings.version, startedAt: ambient.now(), ambient: ambient,
             checks: ["database": { try await database.read { try $0.query("SELECT 1") { _ in } } }])
-        let metrics = MetricsService(scenarios: scenarios, store: traffic, prices: prices)
         let api = API(
             API.Services(
-                accounts: accounts, scenarios: scenarios,
-                ingest: IngestService(scenarios: scenarios, store: traffic, ambient: ambient),
-                metrics: metrics, prices: PriceService(prices: prices, lists: priceLists), health: health,
-                ambient: ambient), isEncrypted: settings.tlsCertificate != nil)
+                authentication: parts.authentication, signIn: parts.signIn, keys: parts.keys, users: parts.users,
+                audit: parts.audit,
+                limits: LimitService(
+                    limiter: settings.limits.map { _ in InProcessRateLimiter() },
+                    rules: settings.limits ?? LimitService.Rules(), ambient: ambient),
+                scenarios: parts.scenarios,
+                ingest: IngestService(scenarios: parts.scenarios, store: parts.traffic, ambient: ambient),
+                metrics: MetricsService(scenarios: parts.scenarios, store: parts.traffic, prices: prices),
+                prices: PriceService(prices: prices, lists: priceLists), health: health, signer: parts.signer,
+                ambient: ambient), settings.surroundings)
         let application = Application(
             responder: api, server: try httpServer(settings),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: "mockupaws"),
+                address: .hostname(settings.host, port: settings.port), serverName: "mockupaws",
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.connections)),
             services: [
-                DatabaseLifetime(database: database), KeyExpiry(store: traffic, ambient: ambient, logger: logger),
+                DatabaseLifetime(database: database, audit: parts.audit),
+                Expiry(
+                    traffic: parts.traffic, scenarios: parts.scenarios.store, sessions: parts.sessions,
+                    audit: parts.audit, ambient: ambient, logger: logger),
+                AuditLinking(audit: parts.audit, logger: logger),
             ],
             onServerRunning: { channel in onRunning(channel.localAddress?.port ?? settings.port) }, logger: logger)
-        return Server(accounts: accounts, scenarios: scenarios, database: database, application: application)
+        return Server(parts: parts, database: database, application: application)
     }
 
     /// Takes requests until SIGTERM or SIGINT, then finishes those that are under way, in ``drainSeconds`` at most.
@@ -94,7 +104,11 @@ public final class Server: Sendable {
     }
 
     private static func httpServer(_ settings: ServerSettings) throws -> HTTPServerBuilder {
-        let plain = HTTPServerBuilder.http1(configuration: .init(additionalChannelHandlers: [ContinueHandler()]))
+        let plain = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [ContinueHandler(), SlowBodyHandler()],
+                idleTimeout: .seconds(Int64(settings.idleSeconds)),
+                httpDecoderConfiguration: .init(maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 200)))
         guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else { return plain }
         let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
         let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
@@ -119,30 +133,11 @@ public struct SchemaIsBehind: Error, CustomStringConvertible {
 /// Closes the database once the server has ended.
 private struct DatabaseLifetime: Service {
     let database: any SQLDatabase
+    let audit: AuditService
 
     func run() async throws {
         try await gracefulShutdown()
+        try await audit.linkWaiting()
         await database.close()
-    }
-}
-
-/// Forgets delivery keys that are older than any shipper keeps trying, once an hour.
-private struct KeyExpiry: Service {
-    let store: any TrafficStore
-    let ambient: Ambient
-    let logger: Logger
-
-    private static let days = 7.0
-    private static let pause = Duration.seconds(3600)
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do { try await store.forgetKeys(before: ambient.now().addingTimeInterval(-Self.days * 86_400)) } catch {
-                    logger.warning("delivery keys could not be forgotten", metadata: ["error": "\(error)"])
-                }
-                do { try await Task.sleep(for: Self.pause) } catch { return }  // the server ends
-            }
-        }
     }
 }

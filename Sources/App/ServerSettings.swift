@@ -1,4 +1,9 @@
+public import AccessControl
+import Caching
 import Configuration
+import Domain
+import Foundation
+import HTTPAPI
 public import Logging
 import SystemPackage
 
@@ -9,6 +14,7 @@ public struct ServerSettings: Sendable {
         case postgresql(url: String)
     }
 
+    public var isProduction: Bool
     public var host: String
     public var port: Int
     public var database: Database
@@ -18,29 +24,18 @@ public struct ServerSettings: Sendable {
     public var version: String
     public var tlsCertificate: String?
     public var tlsKey: String?
-
-    /// One setting, as `mockupaws config` and `.env.example` show it.
-    public struct Entry: Sendable {
-        public var name: String  // of the environment variable
-        public var fallback: String
-        public var doc: String
-        var key: ConfigKey { ConfigKey(stringLiteral: name.lowercased().replacing("_", with: ".")) }
-    }
-
-    public static let entries: [Entry] = [
-        Entry(name: "HOST", fallback: "127.0.0.1", doc: "Address to listen on; 0.0.0.0 is every one."),
-        Entry(name: "PORT", fallback: "8080", doc: "Port to listen on, 0 to 65535; 0 picks a free one."),
-        Entry(
-            name: "DATABASE_URL", fallback: "sqlite://mockupaws.db",
-            doc: "sqlite://PATH, or postgresql://USER:PASSWORD@HOST/NAME?sslmode=verify-full."),
-        Entry(name: "DATABASE_CONNECTIONS", fallback: "8", doc: "Connections to PostgreSQL, 1 to 100."),
-        Entry(
-            name: "LOG_LEVEL", fallback: "info", doc: "trace, debug, info, notice, warning, error or critical."),
-        Entry(name: "JSON_LOGGING", fallback: "false", doc: "true writes each log entry as a line of JSON."),
-        Entry(name: "APP_VERSION", fallback: Server.version, doc: "The version that the service says it has."),
-        Entry(name: "TLS_CERTIFICATE", fallback: "", doc: "PEM file of the certificate chain; with TLS_KEY, HTTPS."),
-        Entry(name: "TLS_KEY", fallback: "", doc: "PEM file of its private key."),
-    ]
+    public var secret: SecretKey
+    public var previousSecrets: [SecretKey]
+    public var isDefaultSecret: Bool
+    public var algorithm: TokenSigner.Algorithm
+    public var outbox: String
+    public var isAudited: Bool
+    var signIn: SignInSettings
+    var hashMilliseconds: Int
+    var limits: LimitService.Rules?  // nil: none
+    var surroundings = API.Surroundings()
+    var connections: Int
+    var idleSeconds: Int
 
     /// A value that cannot be used. It names the key, never a secret.
     public struct Problem: Error, CustomStringConvertible {
@@ -59,55 +54,74 @@ public struct ServerSettings: Sendable {
             providers.append(try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file)))
         }
         let reader = ConfigReader(providers: providers)
-        let values = Dictionary(
-            uniqueKeysWithValues: entries.map { entry in
-                let given = reader.string(forKey: entry.key) ?? ""
-                return (entry.name, given.isEmpty ? entry.fallback : given)
-            })
-        let settings = try ServerSettings(values)
-        return (settings, entries.map { ($0, masked(values[$0.name] ?? "")) })
+        var values: [String: String] = [:]
+        for entry in entries {
+            var given = reader.string(forKey: entry.key, isSecret: entry.isSecret) ?? ""
+            if given.isEmpty, entry.isSecret, let path = reader.string(forKey: entry.fileKey), !path.isEmpty {
+                given = try contents(of: path, for: entry)
+            }
+            values[entry.name] = given.isEmpty ? entry.fallback : given
+        }
+        let settings = try ServerSettings(SettingsReader(values: values))
+        return (settings, entries.map { ($0, $0.shown(values[$0.name] ?? "")) })
     }
 
-    private init(_ values: [String: String]) throws {
-        func text(_ name: String) -> String { values[name] ?? "" }
-        func integer(_ name: String, _ range: ClosedRange<Int>) throws -> Int {
-            guard let number = Int(text(name)), range.contains(number) else {
-                throw Problem(name: name, need: "\(range.lowerBound) to \(range.upperBound), found '\(text(name))'")
-            }
-            return number
+    private static func contents(of path: String, for entry: Entry) throws -> String {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw Problem(name: entry.name + "_FILE", need: "a file that can be read, found '\(path)'")
         }
-        host = text("HOST")
-        port = try integer("PORT", 0...65_535)
-        databaseConnections = try integer("DATABASE_CONNECTIONS", 1...100)
-        let url = text("DATABASE_URL")
-        if url.hasPrefix("sqlite://"), url.count > 9 {
-            database = .sqlite(path: String(url.dropFirst(9)))
-        } else if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") {
-            database = .postgresql(url: url)
-        } else {
-            throw Problem(name: "DATABASE_URL", need: "sqlite://PATH or postgresql://…")
-        }
-        guard let level = Logger.Level(rawValue: text("LOG_LEVEL").lowercased()) else {
-            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem(name: "LOG_LEVEL", need: "one of \(levels), found '\(text("LOG_LEVEL"))'")
-        }
-        logLevel = level
-        guard ["true", "false"].contains(text("JSON_LOGGING")) else {
-            throw Problem(name: "JSON_LOGGING", need: "true or false, found '\(text("JSON_LOGGING"))'")
-        }
-        logsJSON = text("JSON_LOGGING") == "true"
-        version = text("APP_VERSION")
-        (tlsCertificate, tlsKey) = (text("TLS_CERTIFICATE"), text("TLS_KEY"))
-        if tlsCertificate == "" { tlsCertificate = nil }
-        if tlsKey == "" { tlsKey = nil }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private init(_ read: SettingsReader) throws {
+        isProduction = try read.choice("ENVIRONMENT", ["development", "production"]) == "production"
+        host = read.text("HOST")
+        port = try read.integer("PORT", 0...65_535)
+        databaseConnections = try read.integer("DATABASE_CONNECTIONS", 1...100)
+        database = try Self.database(read.text("DATABASE_URL"))
+        let levels = Logger.Level.allCases.map(\.rawValue)
+        logLevel = Logger.Level(rawValue: try read.choice("LOG_LEVEL", levels)) ?? .info
+        logsJSON = try read.flag("JSON_LOGGING")
+        version = read.text("APP_VERSION")
+        (tlsCertificate, tlsKey) = (read.optional("TLS_CERTIFICATE"), read.optional("TLS_KEY"))
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             let missing = tlsKey == nil ? "TLS_KEY" : "TLS_CERTIFICATE"
             throw Problem(name: missing, need: "a PEM file, because the other of the pair is set")
         }
+        isDefaultSecret = read.text("SECRET_KEY") == Self.defaultSecret
+        guard !(isProduction && isDefaultSecret) else {
+            throw Problem(name: "SECRET_KEY", need: "a secret of your own in production: openssl rand -base64 48")
+        }
+        secret = try read.secret("SECRET_KEY", read.text("SECRET_KEY"))
+        previousSecrets = try read.list("SECRET_KEY_PREVIOUS").map { try read.secret("SECRET_KEY_PREVIOUS", $0) }
+        let algorithms = TokenSigner.Algorithm.allCases.map(\.rawValue)
+        algorithm = TokenSigner.Algorithm(rawValue: try read.choice("JWT_ALGORITHM", algorithms)) ?? .eddsa
+        signIn = SignInSettings(
+            accessSeconds: try read.integer("ACCESS_TOKEN_MINUTES", 1...1_440) * 60,
+            refreshSeconds: try read.integer("REFRESH_TOKEN_DAYS", 1...365) * 86_400,
+            publicURL: read.text("PUBLIC_URL"), sender: read.text("DEFAULT_FROM_EMAIL"))
+        hashMilliseconds = try read.integer("PASSWORD_HASH_MILLISECONDS", 1...5_000)
+        outbox = read.text("MAIL_OUTBOX")
+        isAudited = try read.flag("AUDIT_LOGGING_ENABLED")
+        limits = try read.flag("RATE_LIMITS") ? try read.limits() : nil
+        surroundings.isEncrypted = tlsCertificate != nil
+        surroundings.cors = CORS(origins: try read.origins("CORS_ALLOWED_ORIGINS", isProduction: isProduction))
+        surroundings.clientAddress = ClientAddress(
+            trusting: try read.list("TRUSTED_PROXIES").map { text in
+                guard let network = ClientAddress.Network(text) else {
+                    throw Problem(name: "TRUSTED_PROXIES", need: "networks such as 10.0.0.0/8, found '\(text)'")
+                }
+                return network
+            })
+        connections = try read.integer("MAX_CONNECTIONS", 1...1_000_000)
+        idleSeconds = try read.integer("IDLE_SECONDS", 1...3_600)
     }
 
-    /// A URL without its password.
-    private static func masked(_ value: String) -> String {
-        value.replacing(/:\/\/([^:@\/]*):[^@\/]*@/) { "://\($0.1):***@" }
+    private static func database(_ url: String) throws -> Database {
+        if url.hasPrefix("sqlite://"), url.count > 9 { return .sqlite(path: String(url.dropFirst(9))) }
+        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else {
+            throw Problem(name: "DATABASE_URL", need: "sqlite://PATH or postgresql://…")
+        }
+        return .postgresql(url: url)
     }
 }

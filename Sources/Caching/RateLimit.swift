@@ -18,18 +18,17 @@ public struct RateLimit: Sendable, Hashable {
 /// Whether something was taken, and what is left.
 public struct RateDecision: Sendable, Hashable {
     public var isAllowed: Bool
-    /// At most at once: the limit's burst.
-    public var limit: Int
+    public var limit: RateLimit
     /// May be taken at once from now.
     public var remaining: Int
-    /// Until `remaining` is `limit` again, if nothing more is taken.
+    /// Until `remaining` is the limit's burst again, if nothing more is taken.
     public var resetAfterSeconds: Double
     /// Until what was refused would be allowed, or a debt is made up for. `nil` when there is nothing to wait for: it was
     /// allowed, or it costs more than may ever be taken at once.
     public var retryAfterSeconds: Double?
 
     public init(
-        isAllowed: Bool, limit: Int, remaining: Int, resetAfterSeconds: Double, retryAfterSeconds: Double?
+        isAllowed: Bool, limit: RateLimit, remaining: Int, resetAfterSeconds: Double, retryAfterSeconds: Double?
     ) {
         (self.isAllowed, self.limit, self.remaining) = (isAllowed, limit, remaining)
         (self.resetAfterSeconds, self.retryAfterSeconds) = (resetAfterSeconds, retryAfterSeconds)

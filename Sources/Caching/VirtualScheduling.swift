@@ -16,7 +16,7 @@ enum VirtualScheduling {
         let used = max(arrival, now) - now
         let canWait = !isAllowed && (mayOwe || price <= burst)
         return RateDecision(
-            isAllowed: isAllowed, limit: limit.burst, remaining: Int(max(0, burst - used) / limit.costOfOne),
+            isAllowed: isAllowed, limit: limit, remaining: Int(max(0, burst - used) / limit.costOfOne),
             resetAfterSeconds: used.seconds, retryAfterSeconds: canWait ? (next - burst - now).seconds : nil)
     }
 }

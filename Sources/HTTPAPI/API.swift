@@ -1,3 +1,5 @@
+public import AccessControl
+import Caching
 public import Domain
 import Foundation
 import HTTPTypes
@@ -6,39 +8,58 @@ public import Hummingbird
 import Logging
 import NIOHTTP1
 
-/// The whole HTTP interface: finds the endpoint, learns who calls, answers, and turns every error into a problem.
+/// The whole HTTP interface: finds the endpoint, learns who calls and how much they may, answers, and turns every error
+/// into a problem.
 public struct API: HTTPResponder {
-    public typealias Context = BasicRequestContext
+    public typealias Context = CallContext
 
     /// What the endpoints call.
     public struct Services: Sendable {
-        public var accounts: AccountService
+        public var authentication: AuthenticationService
+        public var signIn: SignInService
+        public var keys: KeyService
+        public var users: UserService
+        public var audit: AuditService
+        public var limits: LimitService
         public var scenarios: ScenarioService
         public var ingest: IngestService
         public var metrics: MetricsService
         public var prices: PriceService
         public var health: HealthService
+        public var signer: TokenSigner
         public var ambient: Ambient
 
         public init(
-            accounts: AccountService, scenarios: ScenarioService, ingest: IngestService, metrics: MetricsService,
-            prices: PriceService, health: HealthService, ambient: Ambient
+            authentication: AuthenticationService, signIn: SignInService, keys: KeyService, users: UserService,
+            audit: AuditService, limits: LimitService, scenarios: ScenarioService, ingest: IngestService,
+            metrics: MetricsService, prices: PriceService, health: HealthService, signer: TokenSigner,
+            ambient: Ambient
         ) {
-            (self.accounts, self.scenarios, self.ingest) = (accounts, scenarios, ingest)
-            (self.metrics, self.prices) = (metrics, prices)
-            (self.health, self.ambient) = (health, ambient)
+            (self.authentication, self.signIn, self.keys, self.users) = (authentication, signIn, keys, users)
+            (self.audit, self.limits, self.scenarios, self.ingest) = (audit, limits, scenarios, ingest)
+            (self.metrics, self.prices, self.health) = (metrics, prices, health)
+            (self.signer, self.ambient) = (signer, ambient)
         }
+    }
+
+    /// How the world outside reaches the API.
+    public struct Surroundings: Sendable {
+        public var isEncrypted = false  // the server speaks TLS itself
+        public var cors = CORS(origins: [])
+        public var clientAddress = ClientAddress(trusting: [])
+
+        public init() {}
     }
 
     private let table: EndpointTable
     private let kept: KeptAnswers
     private let services: Services
     private let security: SecurityHeaders
+    private let surroundings: Surroundings
 
-    /// - Parameter isEncrypted: Whether the server speaks TLS itself.
-    public init(_ services: Services, isEncrypted: Bool = false) {
-        self.services = services
-        security = SecurityHeaders(isEncrypted: isEncrypted)
+    public init(_ services: Services, _ surroundings: Surroundings = Surroundings()) {
+        (self.services, self.surroundings) = (services, surroundings)
+        security = SecurityHeaders(isEncrypted: surroundings.isEncrypted)
         kept = KeptAnswers(services.scenarios.changes)
         var endpoints = Self.endpoints(services)
         endpoints += DocumentRoutes(OpenAPI(endpoints, version: services.health.version).document).endpoints
@@ -46,47 +67,59 @@ public struct API: HTTPResponder {
     }
 
     static func endpoints(_ services: Services) -> [Endpoint] {
-        let intake = Intake(ingest: services.ingest)
+        let intake = Intake(ingest: services.ingest, limits: services.limits)
         return ScenarioRoutes(scenarios: services.scenarios).endpoints
             + MetricsRoutes(metrics: services.metrics).endpoints
-            + IngestRoutes(ingest: services.ingest).endpoints + ElasticsearchRoutes(intake: intake).endpoints
+            + IngestRoutes(intake: intake).endpoints + ElasticsearchRoutes(intake: intake).endpoints
             + LokiRoutes(intake: intake).endpoints + SplunkRoutes(intake: intake).endpoints
             + OTLPRoutes(intake: intake).endpoints + PriceRoutes(prices: services.prices).endpoints
+            + SignInRoutes(signIn: services.signIn, signer: services.signer).endpoints
+            + KeyRoutes(keys: services.keys).endpoints
+            + AdminRoutes(users: services.users, audit: services.audit).endpoints
             + HealthRoutes(health: services.health).endpoints
     }
 
-    public func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    public func respond(to request: Request, context: CallContext) async throws -> Response {
         let correlationID =
             request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().text
-        let key = KeptAnswers.Key(request)
-        if let key, var response = kept.answer(to: key, at: services.ambient.now()) {
-            response.headers[.correlationID] = correlationID
-            return response
-        }
+        var call = Call(
+            request: request, correlationID: correlationID,
+            address: surroundings.clientAddress.of(request, peer: context.peer), logger: context.logger)
         var response: Response
         do {
-            response = try await answer(request, correlationID, key, context.logger)
+            if let preflight = surroundings.cors.preflight(request) {
+                response = preflight
+            } else {
+                response = try await answer(&call)
+            }
         } catch {
             // Nobody listens any more; or the framing is broken, and the server answers 400 and hangs up.
             if error is CancellationError || error is HTTPParserError { throw error }
-            response = Self.problem(error, request, correlationID, context.logger).response
+            response = Self.problem(error, call).response
         }
         response.headers[.correlationID] = correlationID
-        security.apply(to: &response, isPrivate: Credentials.areIn(request))
+        call.decision?.apply(to: &response, at: services.ambient.now())
+        surroundings.cors.apply(to: &response, for: request)
+        if !call.isSecured { security.apply(to: &response, isPrivate: Credentials.areIn(request)) }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    /// An error as the caller may know it; what is our fault goes into the log.
-    private static func problem(
-        _ error: any Error, _ request: Request, _ correlationID: String, _ logger: Logger
-    ) -> Problem {
-        let problem = Problem(error, correlationID: correlationID)
-        if problem.status.code >= 500 {
-            logger.error(
-                "\(request.method) \(request.uri.path) failed",
-                metadata: ["error": "\(String(reflecting: error))", "correlation_id": "\(correlationID)"])
+    /// A request on its way.
+    private struct Call {
+        let request: Request
+        let correlationID: String
+        let address: String?  // of the client
+        let logger: Logger
+        var decision: RateDecision?  // what the answer tells of limits
+        var isSecured = false  // the answer has its security headers
+
+        var origin: Origin {
+            Origin(address: address, userAgent: request.headers[.userAgent], correlationID: correlationID)
         }
-        return problem
+    }
+
+    private static func problem(_ error: any Error, _ call: Call) -> Problem {
+        Problem(error, of: call.request, correlationID: call.correlationID, log: call.logger)
     }
 
     /// A correlation id that may go into logs and answers.
@@ -95,9 +128,9 @@ public struct API: HTTPResponder {
         return isPlain && (1...128).contains(id.utf8.count) ? id : nil
     }
 
-    private func answer(
-        _ request: Request, _ correlationID: String, _ key: KeptAnswers.Key?, _ logger: Logger
-    ) async throws -> Response {
+    private func answer(_ call: inout Call) async throws -> Response {
+        let request = call.request
+        try RequestLimits.check(request)
         var parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
             .map { $0.utf8.contains(UInt8(ascii: "%")) ? Substring($0.removingPercentEncoding ?? String($0)) : $0 }[...]
         var prefixScenario: UUID?
@@ -105,38 +138,54 @@ public struct API: HTTPResponder {
             (prefixScenario, parts) = (id, parts.dropFirst(2))
         }
         switch table.match(request.method, parts) {
-        case .nothing: throw DomainError(.notFound, "There is nothing at this path.")
+        case .nothing:
+            try await admit(.request, &call)
+            throw DomainError(.notFound, "There is nothing at this path.")
         case .otherMethods(let methods):
+            try await admit(.request, &call)
             let allow = methods.map(\.rawValue).joined(separator: ", ")
             throw HTTPError(.methodNotAllowed, headers: [.allow: allow], message: "This path takes \(allow).")
         case .endpoint(let endpoint, let path):
-            var query: [String: [String]] = [:]
-            for (name, value) in request.uri.queryParameters { query[String(name), default: []].append(String(value)) }
-            var call = APIRequest(
-                request: request, path: path, query: query, signedIn: nil, correlationID: correlationID,
-                prefixScenario: prefixScenario, declared: endpoint.parameters.map(\.name))
             do {
-                if endpoint.access == .user {
-                    call.signedIn = try await services.accounts.caller(Credentials.secret(call))
+                let caller = try await caller(endpoint, &call)
+                let key = endpoint.isKept ? KeptAnswers.Key(request) : nil
+                if let key, let answer = kept.answer(to: key, at: services.ambient.now()) {
+                    call.isSecured = true
+                    return answer
                 }
-                guard endpoint.isKept, let key, let caller = call.signedIn else {
-                    return try await endpoint.respond(call)
-                }
-                return try await keeping(key, caller) { try await endpoint.respond(call) }
+                return try await respond(endpoint, path, prefixScenario, caller, key, call)
             } catch {
                 guard let refusal = endpoint.refusal, !(error is CancellationError || error is HTTPParserError) else {
                     throw error
                 }
-                let problem = Self.problem(error, request, correlationID, logger)
+                let problem = Self.problem(error, call)
                 var response = refusal.respond(problem, request)
                 for field in problem.headers { response.headers[field.name] = field.value }
                 return response
             }
         }
     }
-}
 
-extension API {
+    private func respond(
+        _ endpoint: Endpoint, _ path: [String: String], _ prefixScenario: UUID?, _ caller: Caller?,
+        _ key: KeptAnswers.Key?, _ call: Call
+    ) async throws -> Response {
+        var query: [String: [String]] = [:]
+        for (name, value) in call.request.uri.queryParameters {
+            query[String(name), default: []].append(String(value))
+        }
+        let request = APIRequest(
+            request: call.request, path: path, query: query, signedIn: caller, origin: call.origin, logger: call.logger,
+            prefixScenario: prefixScenario, declared: endpoint.parameters.map(\.name))
+        do {
+            guard let key, let caller else { return try await endpoint.respond(request) }
+            return try await keeping(key, caller) { try await endpoint.respond(request) }
+        } catch let error as DomainError {
+            try await suspect(error, caller, call)
+            throw error
+        }
+    }
+
     private func keeping(
         _ key: KeptAnswers.Key, _ caller: Caller, _ respond: () async throws -> Response
     ) async throws -> Response {
@@ -146,6 +195,66 @@ extension API {
         security.apply(to: &secured, isPrivate: true)
         kept.keep(secured, for: key, user: caller.user, changes: changes, at: now)
         return response
+    }
+}
+
+/// Who calls, and how much they may.
+extension API {
+    private func admit(_ kind: LimitService.Anonymous, _ call: inout Call) async throws {
+        call.decision = try await services.limits.admit(kind, from: call.address)
+        try call.decision?.check()
+    }
+
+    /// - Returns: nil on an endpoint that anyone may call.
+    private func caller(_ endpoint: Endpoint, _ call: inout Call) async throws -> Caller? {
+        if case .anyone = endpoint.access {
+            if endpoint.limit != .none { try await admit(endpoint.limit == .signIn ? .signIn : .request, &call) }
+            return nil
+        }
+        guard let secret = try Credentials.secret(call.request) else {
+            try await admit(.request, &call)
+            throw DomainError(.unauthenticated, "An API key is needed: send it as X-API-Key or Authorization: Bearer.")
+        }
+        let caller: Caller
+        do { caller = try await services.authentication.caller(secret, from: call.origin) } catch let error
+            as DomainError
+            where error.code == .unauthenticated
+        {
+            try await admit(.refused, &call)
+            try await services.audit.note(
+                services.ambient.event(.refused, of: nil, from: call.origin, details: ["path": call.request.uri.path]))
+            throw error
+        }
+        call.decision =
+            endpoint.limit == .ingest
+            ? try await services.limits.admitDelivery(caller) : try await services.limits.admit(caller)
+        try call.decision?.check()
+        switch endpoint.access {
+        case .anyone: break
+        case .user(let scopes): try caller.require(scopes)
+        case .session: try caller.requireSession()
+        case .admin: try caller.requireAdmin()
+        }
+        return caller
+    }
+
+    /// Notes what an attacker would do: guess ids, send what browsers would execute.
+    private func suspect(_ error: DomainError, _ caller: Caller?, _ call: Call) async throws {
+        guard let caller else { return }
+        if error.code == .notFound, try await services.limits.isEnumerating(caller) {
+            call.logger.warning(
+                "a caller tries many ids",
+                metadata: ["user": "\(caller.user)", "correlation_id": "\(call.correlationID)"])
+            try await services.audit.note(services.ambient.event(.enumeration, by: caller))
+        }
+        let markup = error.members.filter(\.isSuspicious).map(\.pointer)
+        guard !markup.isEmpty else { return }
+        call.logger.warning(
+            "refused markup in text", metadata: ["user": "\(caller.user)", "correlation_id": "\(call.correlationID)"])
+        try await services.audit.note(
+            services.ambient.event(
+                .suspiciousInput, by: caller,
+                details: ["path": call.request.uri.path, "members": markup.joined(separator: " ")]))
     }
 }
 

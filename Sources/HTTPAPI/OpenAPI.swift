@@ -62,10 +62,21 @@ struct OpenAPI {
                     ])
             ])
         }
-        if endpoint.access == .user {
-            operation = operation.with([.init(name: "security", value: [["api_key": []], ["bearer": []]])])
+        if let security = security(endpoint.access) {
+            operation = operation.with([.init(name: "security", value: security)])
         }
         return operation.with([.init(name: "responses", value: .object(responses(endpoint)))])
+    }
+
+    /// What a caller needs; scopes are those of a key.
+    private static func security(_ access: Endpoint.Access) -> JSON? {
+        switch access {
+        case .anyone: nil
+        case .user(let scopes):
+            [["api_key": .array(scopes.names.map(JSON.string))], ["bearer": .array(scopes.names.map(JSON.string))]]
+        case .session: [["bearer": []]]
+        case .admin: [["bearer": ["admin"]]]
+        }
     }
 
     private static func responses(_ endpoint: Endpoint) -> [JSON.Member] {
@@ -98,9 +109,17 @@ struct OpenAPI {
 
     private static func failures(_ endpoint: Endpoint) -> Set<HTTPResponse.Status> {
         var statuses = Set(endpoint.errors.map(\.status)).union([.internalServerError])
-        if endpoint.access == .user { statuses.formUnion([.unauthorized, .serviceUnavailable]) }
+        if endpoint.limit != .none { statuses.insert(.tooManyRequests) }
+        switch endpoint.access {
+        case .anyone: break
+        case .user, .session, .admin: statuses.formUnion([.unauthorized, .forbidden, .serviceUnavailable])
+        }
         if endpoint.parameters.contains(where: { $0.location == .path }) { statuses.insert(.notFound) }
         if endpoint.parameters.contains(where: { $0.location != .path }) { statuses.insert(.unprocessableContent) }
+        if endpoint.parameters.contains(where: { $0.location == .query }) { statuses.insert(.uriTooLong) }
+        if endpoint.parameters.contains(where: { $0.location == .header }) {
+            statuses.insert(.requestHeaderFieldsTooLarge)
+        }
         if endpoint.body != nil {
             statuses.formUnion([.badRequest, .contentTooLarge, .unsupportedMediaType, .unprocessableContent])
         }

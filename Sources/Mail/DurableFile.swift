@@ -2,6 +2,14 @@ import Foundation
 
 /// Writes files that a power cut leaves whole or not there.
 enum DurableFile {
+    /// Makes a folder that only its owner may look into, where there is none.
+    static func makeFolder(_ path: String) throws(MailError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch { throw .cannotWrite(path: path, errno: errno) }
+    }
+
     static func write(_ bytes: [UInt8], to file: String, in folder: String) throws(MailError) {
         let building = "\(folder)/.\(UUID().uuidString.lowercased()).building"
         do throws(MailError) {

@@ -7,14 +7,8 @@ public struct OutboxFolder: MailTransport {
     public let path: String
     private let thread = DispatchQueue(label: "outbox-folder")  // a serial queue has a thread to itself
 
-    /// Makes the folder if there is none.
-    ///
-    /// - Throws: What the file system says when it cannot be made.
-    public init(path: String) throws {
-        self.path = path
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
+    /// - Parameter path: Of the folder, which is made with the first message.
+    public init(path: String) { self.path = path }
 
     /// A message with the same id and date replaces the one before.
     ///
@@ -26,7 +20,11 @@ public struct OutboxFolder: MailTransport {
         let folder = path
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             thread.async {
-                continuation.resume(with: Result { try DurableFile.write(bytes, to: file, in: folder) })
+                continuation.resume(
+                    with: Result {
+                        try DurableFile.makeFolder(folder)
+                        try DurableFile.write(bytes, to: file, in: folder)
+                    })
             }
         }
     }

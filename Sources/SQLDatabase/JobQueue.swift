@@ -36,14 +36,16 @@ final class JobQueue<Connection>: Sendable {
     /// The next job, once there is one; `nil` when the queue is closed and empty.
     private func next() -> Job? {
         state.withLock { $0.idle += 1 }
-        defer { state.withLock { $0.idle -= 1 } }
         while true {
             work.wait()
             let (job, isOver): (Job?, Bool) = state.withLock { state in
                 while state.first < state.end {
                     defer { state.first += 1 }
-                    if let waiting = state.jobs.removeValue(forKey: state.first) { return (waiting.job, false) }
+                    guard let waiting = state.jobs.removeValue(forKey: state.first) else { continue }
+                    state.idle -= 1  // with the job, so that who adds the next one sees that it must wait
+                    return (waiting.job, false)
                 }
+                if state.isClosed { state.idle -= 1 }
                 return (nil, state.isClosed)
             }
             if let job { return job }

@@ -29,7 +29,7 @@ extension Optional where Wrapped: SQLConvertible {
 }
 
 /// One statement. An interpolated value is bound, never pasted: `"SELECT name FROM scenario WHERE id = \(id)"`.
-/// `\(sql: fragment)` joins another statement's text and values, `\(list: values)` writes one placeholder for each.
+/// `\(sql: fragment)` joins another statement's text and values, `\(list: values)` writes placeholders for the right side of `IN`.
 public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     /// The text with `$1`, `$2` … in the order of ``values``, which both drivers read alike.
     public private(set) var text: String
@@ -70,10 +70,14 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
             appendInterpolation(value.sqlValue)
         }
 
+        /// Repeats the last value up to a power of two: each text is prepared and kept, so there must not be many.
         public mutating func appendInterpolation(list: [some SQLConvertible]) {
-            for (index, value) in list.enumerated() {
+            guard let last = list.last else { return }
+            var count = 1
+            while count < list.count { count *= 2 }
+            for index in 0..<count {
                 if index > 0 { text += ", " }
-                appendInterpolation(value)
+                appendInterpolation(index < list.count ? list[index] : last)
             }
         }
 

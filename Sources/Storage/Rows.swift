@@ -12,7 +12,9 @@ extension Date {
 /// A failure of the database in the domain's words.
 @discardableResult
 func translated<Value>(_ body: () async throws -> Value) async throws -> Value {
-    do { return try await body() } catch SQLError.unavailable {
-        throw DomainError(.unavailable, "The database cannot be reached; try again shortly.")
+    do { return try await body() } catch SQLError.unavailable(let reason) {
+        var error = DomainError(.unavailable, "The database cannot be reached; try again shortly.")
+        error.cause = reason
+        throw error
     }
 }

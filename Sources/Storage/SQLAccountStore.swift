@@ -10,60 +10,188 @@ public struct SQLAccountStore: AccountStore {
         self.database = database
     }
 
-    public func insert(_ user: User) async throws {
+    // MARK: Users
+
+    static let userColumns: SQL =
+        "account.id, account.email, account.name, account.role, account.plan, account.disabled, account.created_at, account.verified_at"
+
+    static func user(_ row: any SQLRow, from first: Int = 0) throws -> User {
+        var user = User(
+            id: try row.uuid(first), email: try row.text(first + 1),
+            createdAt: Date(microseconds: try row.int(first + 6)))
+        guard let role = Role(rawValue: try row.text(first + 3)), let plan = Plan(rawValue: try row.text(first + 4))
+        else { throw SQLError.statement("unknown role or plan in account") }
+        (user.name, user.role, user.plan) = (try row.text(first + 2), role, plan)
+        user.isDisabled = try row.int(first + 5) == 1
+        user.verifiedAt = try row.optional(first + 7, row.int).map { Date(microseconds: $0) }
+        return user
+    }
+
+    /// What is searched, in small letters of any alphabet.
+    private static func search(_ user: User) -> String {
+        "\(user.email) \(user.name)".precomposedStringWithCanonicalMapping.lowercased()
+    }
+
+    public func insert(_ user: User, passwordHash: String?, audit: AuditEvent?) async throws {
         try await translated {
             do {
-                try await database.write {
-                    try $0.execute(
+                try await database.write(
+                    [
                         """
-                        INSERT INTO account (id, email, created_at)
-                        VALUES (\(user.id), \(user.email), \(user.createdAt.microseconds))
-                        """)
-                }
+                        INSERT INTO account (id, email, name, role, plan, disabled, created_at, verified_at, password_hash,
+                            search)
+                        VALUES (\(user.id), \(user.email), \(user.name), \(user.role.rawValue), \(user.plan.rawValue),
+                            \(user.isDisabled ? 1 : 0), \(user.createdAt.microseconds), \(user.verifiedAt?.microseconds),
+                            \(passwordHash), \(Self.search(user)))
+                        """
+                    ] + SQLAuditStore.waiting(audit))
             } catch SQLError.constraint(.unique, _) {
                 throw DomainError(.conflict, "There is a user with this address already.")
             }
         }
     }
 
-    public func user(email: String) async throws -> User? {
+    private func first(_ condition: SQL) async throws -> User? {
         try await translated {
-            try await database.read { connection in
-                try connection.first("SELECT id, email, created_at FROM account WHERE email = \(email)") { row in
-                    User(
-                        id: try row.uuid(0), email: try row.text(1),
-                        createdAt: Date(microseconds: try row.int(2)))
+            try await database.read {
+                try $0.first("SELECT \(sql: Self.userColumns) FROM account WHERE \(sql: condition)") {
+                    try Self.user($0)
                 }
             }
         }
     }
 
-    public func insert(_ key: APIKey) async throws {
-        try await translated {
-            try await database.write {
-                try $0.execute(
+    public func user(email: String) async throws -> User? { try await first("email = \(email)") }
+
+    public func user(_ id: UUID) async throws -> User? { try await first("id = \(id)") }
+
+    public func users(_ query: UserQuery) async throws -> Page<User> {
+        let text = (query.text ?? "").precomposedStringWithCanonicalMapping.lowercased()
+        let condition: SQL = text.isEmpty ? "true" : "search LIKE \(SQL.containing(text)) ESCAPE '!'"
+        return try await translated {
+            try await database.read { connection in
+                let users = try connection.all(
                     """
-                    INSERT INTO api_key (id, owner, name, prefix, secret_hash, scenario, created_at)
-                    VALUES (\(key.id), \(key.owner), \(key.name), \(key.prefix), \(key.secretHash), \(key.scenario),
-                        \(key.createdAt.microseconds))
-                    """)
+                    SELECT \(sql: Self.userColumns) FROM account WHERE \(sql: condition)
+                    ORDER BY created_at DESC, id DESC
+                    LIMIT \(query.pageSize) OFFSET \((query.page - 1) * query.pageSize)
+                    """
+                ) { try Self.user($0) }
+                let total = try connection.first("SELECT COUNT(*) FROM account WHERE \(sql: condition)") {
+                    try $0.int(0)
+                }
+                return Page(items: users, total: Int(total ?? 0))
             }
         }
     }
 
-    private static let columns: SQL = "SELECT id, owner, name, prefix, secret_hash, scenario, created_at FROM api_key"
-
-    private static func key(_ row: any SQLRow) throws -> APIKey {
-        APIKey(
-            id: try row.uuid(0), owner: try row.uuid(1), name: try row.text(2), prefix: try row.text(3),
-            secretHash: try row.blob(4), scenario: try row.optional(5, row.uuid),
-            createdAt: Date(microseconds: try row.int(6)))
+    public func update(_ user: User, audit: AuditEvent?) async throws -> Bool {
+        try await translated {
+            try await database.write {
+                try $0.execute(
+                    """
+                    UPDATE account
+                    SET name = \(user.name), role = \(user.role.rawValue), plan = \(user.plan.rawValue),
+                        disabled = \(user.isDisabled ? 1 : 0), verified_at = \(user.verifiedAt?.microseconds),
+                        search = \(Self.search(user))
+                    WHERE id = \(user.id)
+                    """, audit: audit)
+            }
+        }
     }
 
-    public func key(secretHash: [UInt8]) async throws -> APIKey? {
+    public func passwordHash(of user: UUID) async throws -> String? {
         try await translated {
             try await database.read {
-                try $0.first("\(sql: Self.columns) WHERE secret_hash = \(secretHash)", Self.key)
+                try $0.first("SELECT password_hash FROM account WHERE id = \(user)") { try $0.optional(0, $0.text) }
+                    ?? nil
+            }
+        }
+    }
+
+    public func setPassword(
+        _ hash: String, of user: UUID, keeping session: UUID?, at now: Date, audit: AuditEvent?
+    ) async throws {
+        let others: SQL = session.map { "AND id <> \($0)" } ?? ""
+        try await translated {
+            try await database.write(
+                [
+                    "UPDATE account SET password_hash = \(hash) WHERE id = \(user)",
+                    """
+                    UPDATE session SET revoked_at = \(now.microseconds)
+                    WHERE owner = \(user) AND revoked_at IS NULL \(sql: others)
+                    """,
+                    "DELETE FROM mailed_token WHERE owner = \(user) AND purpose = \(MailPurpose.reset.rawValue)",
+                ] + SQLAuditStore.waiting(audit))
+        }
+    }
+
+    public func rehash(_ hash: String, of user: UUID) async throws {
+        try await translated {
+            try await database.write(["UPDATE account SET password_hash = \(hash) WHERE id = \(user)"])
+        }
+    }
+
+    // MARK: Keys
+
+    private static func insertion(_ key: APIKey) -> SQL {
+        """
+        INSERT INTO api_key (id, owner, name, prefix, secret_hash, scopes, scenario, created_at, expires_at,
+            last_used_at)
+        VALUES (\(key.id), \(key.owner), \(key.name), \(key.prefix), \(key.secretHash), \(key.scopes.rawValue),
+            \(key.scenario), \(key.createdAt.microseconds), \(key.expiresAt?.microseconds),
+            \(key.lastUsedAt?.microseconds))
+        """
+    }
+
+    public func insert(_ key: APIKey, audit: AuditEvent?) async throws {
+        try await translated { try await database.write([Self.insertion(key)] + SQLAuditStore.waiting(audit)) }
+    }
+
+    public func replace(_ key: UUID, endingAt end: Date, by next: APIKey, audit: AuditEvent?) async throws -> Bool {
+        try await translated {
+            try await database.write { connection in
+                let end = end.microseconds
+                guard
+                    try connection.execute(
+                        """
+                        UPDATE api_key
+                        SET expires_at = CASE WHEN expires_at < \(end) THEN expires_at ELSE \(end) END
+                        WHERE id = \(key) AND owner = \(next.owner)
+                            AND (expires_at IS NULL OR expires_at > \(next.createdAt.microseconds))
+                        """, audit: audit)
+                else { return false }
+                try connection.execute(Self.insertion(next))
+                return true
+            }
+        }
+    }
+
+    private static let keyColumns: SQL = """
+        api_key.id, api_key.owner, api_key.name, api_key.prefix, api_key.secret_hash, api_key.scopes, api_key.scenario,
+        api_key.created_at, api_key.expires_at, api_key.last_used_at
+        """
+
+    private static func key(_ row: any SQLRow) throws -> APIKey {
+        var key = APIKey(
+            id: try row.uuid(0), owner: try row.uuid(1), name: try row.text(2), prefix: try row.text(3),
+            secretHash: try row.blob(4), scenario: try row.optional(6, row.uuid),
+            createdAt: Date(microseconds: try row.int(7)))
+        key.scopes = Scopes(rawValue: Int(try row.int(5)))
+        key.expiresAt = try row.optional(8, row.int).map { Date(microseconds: $0) }
+        key.lastUsedAt = try row.optional(9, row.int).map { Date(microseconds: $0) }
+        return key
+    }
+
+    public func key(secretHash: [UInt8]) async throws -> (key: APIKey, owner: User)? {
+        try await translated {
+            try await database.read {
+                try $0.first(
+                    """
+                    SELECT \(sql: Self.keyColumns), \(sql: Self.userColumns)
+                    FROM api_key JOIN account ON account.id = api_key.owner WHERE api_key.secret_hash = \(secretHash)
+                    """
+                ) { (try Self.key($0), try Self.user($0, from: 10)) }
             }
         }
     }
@@ -71,16 +199,56 @@ public struct SQLAccountStore: AccountStore {
     public func keys(owner: UUID) async throws -> [APIKey] {
         try await translated {
             try await database.read {
-                try $0.all("\(sql: Self.columns) WHERE owner = \(owner) ORDER BY id", Self.key)
+                try $0.all("SELECT \(sql: Self.keyColumns) FROM api_key WHERE owner = \(owner) ORDER BY id", Self.key)
             }
         }
     }
 
-    public func deleteKey(_ id: UUID, owner: UUID) async throws -> Bool {
+    public func deleteKey(_ id: UUID, owner: UUID, audit: AuditEvent?) async throws -> Bool {
         try await translated {
             try await database.write {
-                try $0.execute("DELETE FROM api_key WHERE id = \(id) AND owner = \(owner)") == 1
+                try $0.execute("DELETE FROM api_key WHERE id = \(id) AND owner = \(owner)", audit: audit)
             }
         }
+    }
+
+    public func note(use key: UUID, from place: String?, at date: Date) async throws -> Bool {
+        let isNoted = try await translated {
+            try await database.read { connection in
+                let minuteAgo = date.addingTimeInterval(-60).microseconds
+                let fresh = try connection.first(
+                    "SELECT id FROM api_key WHERE id = \(key) AND last_used_at > \(minuteAgo)"
+                ) { _ in true }
+                guard let place else { return fresh != nil }
+                let known = try connection.first(
+                    "SELECT place FROM api_key_place WHERE api_key = \(key) AND place = \(place)"
+                ) { _ in true }
+                return fresh != nil && known != nil
+            }
+        }
+        if isNoted { return false }
+        return try await translated {
+            try await database.write { connection in
+                try connection.execute(
+                    "UPDATE api_key SET last_used_at = \(date.microseconds) WHERE id = \(key)")
+                guard let place else { return false }
+                let others = try connection.first(
+                    "SELECT place FROM api_key_place WHERE api_key = \(key) AND place <> \(place)"
+                ) { _ in true }
+                let isNew =
+                    try connection.execute(
+                        """
+                        INSERT INTO api_key_place (api_key, place) VALUES (\(key), \(place)) ON CONFLICT DO NOTHING
+                        """) == 1
+                return isNew && others != nil
+            }
+        }
+    }
+}
+
+extension SQL {
+    /// A pattern of LIKE, with `!` as escape, for texts that hold this one.
+    static func containing(_ text: String) -> String {
+        "%\(text.replacing("!", with: "!!").replacing("%", with: "!%").replacing("_", with: "!_"))%"
     }
 }

@@ -11,7 +11,7 @@ public struct SQLScenarioStore: ScenarioStore {
         self.database = database
     }
 
-    public func insert(_ scenario: Scenario) async throws {
+    public func insert(_ scenario: Scenario, once creation: Creation?, audit: AuditEvent?) async throws -> Bool {
         try await translated {
             let draft = scenario.draft
             let row: SQL = """
@@ -22,7 +22,34 @@ public struct SQLScenarioStore: ScenarioStore {
                     \(scenario.version), \(scenario.createdAt.microseconds), \(scenario.updatedAt.microseconds),
                     \(Self.folded("\(draft.name) \(draft.description)")))
                 """
-            try await database.write([row] + Self.tags(scenario))
+            let claim = creation.map { creation -> SQL in
+                """
+                INSERT INTO creation (owner, name, content, scenario, created_at)
+                VALUES (\(scenario.owner), \(creation.name.bytes), \(creation.content.bytes), \(scenario.id),
+                    \(scenario.createdAt.microseconds))
+                """
+            }
+            do {
+                try await database.write(
+                    [claim].compactMap(\.self) + [row] + Self.tags(scenario) + SQLAuditStore.waiting(audit))
+                return true
+            } catch SQLError.constraint(.unique, _) where creation != nil { return false }
+        }
+    }
+
+    public func creation(_ name: DeliveryKey, owner: UUID) async throws -> (scenario: UUID, content: DeliveryKey)? {
+        try await translated {
+            try await database.read {
+                try $0.first(
+                    "SELECT scenario, content FROM creation WHERE owner = \(owner) AND name = \(name.bytes)"
+                ) { (try $0.uuid(0), DeliveryKey(stored: try $0.blob(1))) }
+            }
+        }
+    }
+
+    public func forgetCreations(before date: Date) async throws {
+        try await translated {
+            try await database.write(["DELETE FROM creation WHERE created_at < \(date.microseconds)"])
         }
     }
 
@@ -86,7 +113,7 @@ public struct SQLScenarioStore: ScenarioStore {
         }
     }
 
-    public func update(_ scenario: Scenario) async throws -> Bool {
+    public func update(_ scenario: Scenario, audit: AuditEvent?) async throws -> Bool {
         try await translated {
             try await database.write { connection in
                 let draft = scenario.draft
@@ -102,17 +129,19 @@ public struct SQLScenarioStore: ScenarioStore {
                     """)
                 guard changed == 1 else { return false }
                 try connection.batch(
-                    ["DELETE FROM scenario_tag WHERE scenario = \(scenario.id)"] + Self.tags(scenario))
+                    ["DELETE FROM scenario_tag WHERE scenario = \(scenario.id)"] + Self.tags(scenario)
+                        + SQLAuditStore.waiting(audit))
                 return true
             }
         }
     }
 
-    public func delete(_ id: UUID, owner: UUID, versions: [Int]?) async throws -> Bool {
+    public func delete(_ id: UUID, owner: UUID, versions: [Int]?, audit: AuditEvent?) async throws -> Bool {
         let version: SQL = versions.map { "AND version IN (\(list: $0))" } ?? ""
         return try await translated {
             try await database.write {
-                try $0.execute("DELETE FROM scenario WHERE id = \(id) AND owner = \(owner) \(sql: version)") == 1
+                try $0.execute(
+                    "DELETE FROM scenario WHERE id = \(id) AND owner = \(owner) \(sql: version)", audit: audit)
             }
         }
     }
@@ -147,6 +176,7 @@ public struct SQLScenarioStore: ScenarioStore {
         if !query.statuses.isEmpty {
             condition = "\(sql: condition) AND status IN (\(list: query.statuses.map(\.rawValue)))"
         }
+        if let only = query.only { condition = "\(sql: condition) AND id = \(only)" }
         if let region = query.region { condition = "\(sql: condition) AND region = \(region)" }
         if let tag = query.tag {
             condition = """
@@ -155,9 +185,7 @@ public struct SQLScenarioStore: ScenarioStore {
                 """
         }
         if let text = query.text {
-            let escaped = folded(text).replacing("!", with: "!!").replacing("%", with: "!%")
-                .replacing("_", with: "!_")
-            condition = "\(sql: condition) AND search LIKE \("%\(escaped)%") ESCAPE '!'"
+            condition = "\(sql: condition) AND search LIKE \(SQL.containing(folded(text))) ESCAPE '!'"
         }
         if let from = query.createdFrom { condition = "\(sql: condition) AND created_at >= \(from.microseconds)" }
         if let before = query.createdBefore {

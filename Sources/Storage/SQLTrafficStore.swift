@@ -6,33 +6,63 @@ import Traffic
 
 /// Traffic in a database: one row for each scenario, hour of arrival and writer.
 ///
-/// A writer is a lane of one process, so that no two processes change a row, and deliveries of one process seldom wait
-/// for each other. A delivery reads its row, adds, and writes it back in one transaction.
+/// A writer is a lane of one process, so that no two processes change a row, and on PostgreSQL deliveries of one process
+/// seldom wait for each other. A delivery reads its row, adds, and writes it back in one transaction. A row that has become
+/// large is left as it is, and the lane goes on with another one.
 public final class SQLTrafficStore: TrafficStore {
     private let database: any SQLDatabase
-    private let firstWriter: Int64
+    private let process: Int64
     private let next = Atomic<Int64>(0)
+    private let rows = Mutex<[Place: Int64]>([:])  // how many are full, where any is
+
+    /// Where a lane writes.
+    private struct Place: Hashable {
+        var scenario: UUID
+        var hour: Int64
+        var lane: Int64
+    }
 
     private static let lanes: Int64 = 4
+    private static let forgottenAtOnce = 5_000  // keys
 
     /// - Parameter process: A number that no other process that writes has.
-    public init(_ database: any SQLDatabase, process: Int64 = .random(in: 0..<(1 << 60))) {
-        (self.database, firstWriter) = (database, process * Self.lanes)
+    public init(_ database: any SQLDatabase, process: Int64 = .random(in: 0..<(1 << 40))) {
+        (self.database, self.process) = (database, process)
+    }
+
+    /// A row beyond this is full: each delivery reads and writes its row.
+    private static let fullBytes = 128 << 10
+    private static let placesLimit = 10_000
+
+    private func writer(_ place: Place) -> Int64 {
+        (process << 22) | (rows.withLock { $0[place] ?? 0 } & 0xf_ffff) << 2 | place.lane
+    }
+
+    private func note(_ size: Int, at place: Place) {
+        guard size > Self.fullBytes else { return }
+        rows.withLock { rows in
+            if rows.count >= Self.placesLimit { rows = rows.filter { $0.key.hour >= place.hour } }
+            rows[place, default: 0] += 1
+        }
     }
 
     public func append(_ batch: IngestBatch) async throws -> Bool {
         let lane = database.dialect == .sqlite ? 0 : next.add(1, ordering: .relaxed).newValue % Self.lanes
-        let (writer, dialect) = (firstWriter + lane, database.dialect)
+        let hour = Int64(batch.receivedAt.timeIntervalSince1970 / 3600)
+        let place = Place(scenario: batch.scenario, hour: hour, lane: lane)
+        let (writer, dialect) = (writer(place), database.dialect)
         let lock: SQL = database.dialect == .sqlite ? "" : "FOR UPDATE"
         do {
-            try await translated {
+            let size = try await translated {
                 try await database.write { connection in
                     try Self.check(batch.scenario, connection, dialect)
                     try Self.claim(batch, connection)
-                    try Self.add(batch, writer, lock, connection)
+                    let size = try Self.add(batch, hour, writer, lock, connection)
                     try Self.keep(batch.samples, of: batch.scenario, connection)
+                    return size
                 }
             }
+            note(size, at: place)
             return true
         } catch is KnownKeys {
             return false
@@ -54,23 +84,24 @@ public final class SQLTrafficStore: TrafficStore {
         guard status == .running else { throw DomainError.notRunning(status) }
     }
 
+    /// - Returns: The size of the row, in bytes.
     private static func add(
-        _ batch: IngestBatch, _ writer: Int64, _ lock: SQL, _ connection: any SQLConnection
-    ) throws {
-        let hour = Int64(batch.receivedAt.timeIntervalSince1970 / 3600)
+        _ batch: IngestBatch, _ hour: Int64, _ writer: Int64, _ lock: SQL, _ connection: any SQLConnection
+    ) throws -> Int {
         let segment: SQL = "scenario = \(batch.scenario) AND hour = \(hour) AND writer = \(writer)"
         func stored() throws -> [UInt8]? {
             try connection.first("SELECT profile FROM traffic_segment WHERE \(sql: segment) \(sql: lock)") {
                 try $0.blob(0)
             }
         }
-        guard let known = try stored() ?? (try begin(batch, hour, writer, connection) ? nil : stored()) else { return }
-        let profile = batch.profile.merging(try TrafficProfile(decoding: known))
+        let fresh = batch.profile.encoded()
+        guard let known = try stored() ?? (try begin(batch, fresh, hour, writer, connection) ? nil : stored()) else {
+            return fresh.count
+        }
+        let profile = batch.profile.merging(try TrafficProfile(decoding: known)).encoded()
         try connection.execute(
-            """
-            UPDATE traffic_segment SET revision = revision + 1, profile = \(profile.encoded())
-            WHERE \(sql: segment)
-            """)
+            "UPDATE traffic_segment SET revision = revision + 1, profile = \(profile) WHERE \(sql: segment)")
+        return profile.count
     }
 
     private static func keep(
@@ -155,12 +186,12 @@ public final class SQLTrafficStore: TrafficStore {
     /// Writes the first delivery of a segment.
     /// - Returns: Whether there was still no such row; if not, another transaction has just written it.
     private static func begin(
-        _ batch: IngestBatch, _ hour: Int64, _ writer: Int64, _ connection: any SQLConnection
+        _ batch: IngestBatch, _ profile: [UInt8], _ hour: Int64, _ writer: Int64, _ connection: any SQLConnection
     ) throws -> Bool {
         try connection.execute(
             """
             INSERT INTO traffic_segment (scenario, hour, writer, revision, profile)
-            VALUES (\(batch.scenario), \(hour), \(writer), 1, \(batch.profile.encoded())) ON CONFLICT DO NOTHING
+            VALUES (\(batch.scenario), \(hour), \(writer), 1, \(profile)) ON CONFLICT DO NOTHING
             """) == 1
     }
 
@@ -194,10 +225,20 @@ public final class SQLTrafficStore: TrafficStore {
     }
 
     public func forgetKeys(before date: Date) async throws {
-        try await translated {
-            try await database.write {
-                try $0.execute("DELETE FROM delivery WHERE received_at < \(date.microseconds)")
+        let before = date.microseconds
+        var forgotten = Self.forgottenAtOnce
+        while forgotten == Self.forgottenAtOnce {  // each in a transaction of its own: others write in between
+            forgotten = try await translated {
+                try await database.write {
+                    try $0.execute(
+                        """
+                        DELETE FROM delivery WHERE (scenario, delivery_key) IN (
+                            SELECT scenario, delivery_key FROM delivery WHERE received_at < \(before)
+                            ORDER BY received_at LIMIT \(Self.forgottenAtOnce))
+                        """)
+                }
             }
+            await Task.yield()
         }
     }
 }

@@ -72,5 +72,153 @@ public enum Schema {
                 "UPDATE scenario SET search = lower(name || ' ' || description)",
             ]
         },
+        Migration(6, "sign-in") { type in
+            [
+                "ALTER TABLE account ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+                "ALTER TABLE account ADD COLUMN role TEXT NOT NULL DEFAULT 'user' CHECK (role IN ('user', 'admin'))",
+                """
+                ALTER TABLE account ADD COLUMN plan TEXT NOT NULL DEFAULT 'free'
+                    CHECK (plan IN ('free', 'premium', 'enterprise'))
+                """,
+                "ALTER TABLE account ADD COLUMN disabled \(type.integer) NOT NULL DEFAULT 0",
+                "ALTER TABLE account ADD COLUMN verified_at \(type.integer)",
+                "ALTER TABLE account ADD COLUMN password_hash TEXT",
+                "ALTER TABLE account ADD COLUMN search TEXT NOT NULL DEFAULT ''",
+                "UPDATE account SET search = email",
+                "CREATE INDEX account_created ON account (created_at, id)",
+                "ALTER TABLE api_key ADD COLUMN scopes \(type.integer) NOT NULL DEFAULT 31",
+                "ALTER TABLE api_key ADD COLUMN expires_at \(type.integer)",
+                "ALTER TABLE api_key ADD COLUMN last_used_at \(type.integer)",
+                """
+                CREATE TABLE api_key_place (
+                    api_key \(type.uuid) NOT NULL REFERENCES api_key (id) ON DELETE CASCADE, place TEXT NOT NULL,
+                    PRIMARY KEY (api_key, place))
+                """,
+                """
+                CREATE TABLE session (
+                    id \(type.uuid) PRIMARY KEY, owner \(type.uuid) NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+                    created_at \(type.integer) NOT NULL, last_used_at \(type.integer) NOT NULL,
+                    expires_at \(type.integer) NOT NULL, revoked_at \(type.integer), address TEXT, user_agent TEXT)
+                """,
+                "CREATE INDEX session_owner ON session (owner, id)",
+                "CREATE INDEX session_expires ON session (expires_at)",
+                """
+                CREATE TABLE refresh_token (
+                    token_hash \(type.blob) PRIMARY KEY,
+                    session \(type.uuid) NOT NULL REFERENCES session (id) ON DELETE CASCADE, used_at \(type.integer))
+                """,
+                "CREATE INDEX refresh_token_session ON refresh_token (session)",
+                """
+                CREATE TABLE sign_in_failure (
+                    address_hash \(type.blob) PRIMARY KEY, failures \(type.integer) NOT NULL,
+                    failed_at \(type.integer) NOT NULL, locked_until \(type.integer))
+                """,
+                "CREATE INDEX sign_in_failure_at ON sign_in_failure (failed_at)",
+                """
+                CREATE TABLE mailed_token (
+                    token_hash \(type.blob) PRIMARY KEY,
+                    owner \(type.uuid) NOT NULL REFERENCES account (id) ON DELETE CASCADE, purpose TEXT NOT NULL,
+                    expires_at \(type.integer) NOT NULL)
+                """,
+                "CREATE INDEX mailed_token_owner ON mailed_token (owner)",
+                "CREATE INDEX mailed_token_expires ON mailed_token (expires_at)",
+            ]
+        },
+        Migration(7, "audit") { type in
+            let columns = """
+                at \(type.integer) NOT NULL, action TEXT NOT NULL, account \(type.uuid), api_key \(type.uuid),
+                    resource_type TEXT, resource_id TEXT, details TEXT NOT NULL, address TEXT, correlation_id TEXT NOT NULL
+                """
+            return [
+                "CREATE TABLE audit_waiting (id \(type.uuid) PRIMARY KEY, \(columns))",
+                """
+                CREATE TABLE audit_entry (
+                    sequence \(type.integer) PRIMARY KEY, id \(type.uuid) NOT NULL UNIQUE, \(columns),
+                    secret_id TEXT NOT NULL, link \(type.blob) NOT NULL)
+                """,
+                "CREATE INDEX audit_entry_action ON audit_entry (action, sequence)",
+                "CREATE INDEX audit_entry_account ON audit_entry (account, sequence)",
+                "CREATE INDEX audit_entry_resource ON audit_entry (resource_id, sequence)",
+                "CREATE INDEX audit_entry_address ON audit_entry (address, sequence)",
+                "CREATE INDEX audit_entry_correlation ON audit_entry (correlation_id, sequence)",
+                "CREATE INDEX audit_entry_at ON audit_entry (at)",
+                """
+                CREATE TABLE audit_head (
+                    id \(type.integer) PRIMARY KEY CHECK (id = 1), sequence \(type.integer) NOT NULL,
+                    link \(type.blob) NOT NULL, secret_id TEXT NOT NULL, seal \(type.blob) NOT NULL)
+                """,
+                """
+                CREATE TABLE audit_segment (
+                    sequence \(type.integer) PRIMARY KEY, link \(type.blob) NOT NULL, secret_id TEXT NOT NULL,
+                    seal \(type.blob) NOT NULL, begins_at \(type.integer) NOT NULL, ends_at \(type.integer) NOT NULL,
+                    purged \(type.integer) NOT NULL)
+                """,
+            ] + appendOnly(type)
+        },
+        Migration(8, "creations, and deliveries that outlive their scenario") { type in
+            // Millions of keys of one scenario are forgotten in pieces, not with it.
+            let deliveries =
+                type == .postgresql
+                ? ["ALTER TABLE delivery DROP CONSTRAINT delivery_scenario_fkey"]
+                : [
+                    """
+                    CREATE TABLE delivery_key (
+                        scenario \(type.uuid) NOT NULL, delivery_key \(type.blob) NOT NULL,
+                        received_at \(type.integer) NOT NULL, PRIMARY KEY (scenario, delivery_key))
+                    """,
+                    "INSERT INTO delivery_key SELECT scenario, delivery_key, received_at FROM delivery",
+                    "DROP TABLE delivery", "ALTER TABLE delivery_key RENAME TO delivery",
+                    "CREATE INDEX delivery_received ON delivery (received_at)",
+                ]
+            // Names sort by their bytes, on both databases.
+            let names = type == .postgresql ? ["ALTER TABLE scenario ALTER COLUMN name TYPE TEXT COLLATE \"C\""] : []
+            return deliveries + names + [
+                """
+                CREATE TABLE creation (
+                    owner \(type.uuid) NOT NULL REFERENCES account (id) ON DELETE CASCADE, name \(type.blob) NOT NULL,
+                    content \(type.blob) NOT NULL, scenario \(type.uuid) NOT NULL, created_at \(type.integer) NOT NULL,
+                    PRIMARY KEY (owner, name))
+                """,
+                "CREATE INDEX creation_created ON creation (created_at)",
+            ]
+        },
     ]
+
+    /// Lets nothing change an entry, nor take one out that is in no segment that is over.
+    private static func appendOnly(_ dialect: SQLDialect) -> [String] {
+        let over = "SELECT COALESCE(MAX(sequence), 0) FROM audit_segment WHERE purged = 1"
+        switch dialect {
+        case .sqlite:
+            return [
+                """
+                CREATE TRIGGER audit_entry_update BEFORE UPDATE ON audit_entry
+                BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+                """,
+                """
+                CREATE TRIGGER audit_entry_delete BEFORE DELETE ON audit_entry WHEN OLD.sequence > (\(over))
+                BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+                """,
+            ]
+        case .postgresql:
+            return [
+                """
+                CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+                BEGIN
+                    IF TG_OP = 'DELETE' THEN
+                        IF OLD.sequence <= (\(over)) THEN RETURN OLD; END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the audit log is append-only';
+                END $body$
+                """,
+                """
+                CREATE TRIGGER audit_entry_rows BEFORE UPDATE OR DELETE ON audit_entry
+                FOR EACH ROW EXECUTE FUNCTION audit_refuse()
+                """,
+                """
+                CREATE TRIGGER audit_entry_all BEFORE TRUNCATE ON audit_entry
+                FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
+                """,
+            ]
+        }
+    }
 }

@@ -77,6 +77,8 @@ struct RestoreCommand: AsyncParsableCommand {
         }
         try await check(building)
         if access(path, F_OK) == 0 {
+            // A write-ahead log of an earlier restore would be taken for this one's.
+            for end in ["", "-wal", "-shm"] { unlink(path + ".former" + end) }
             for end in ["", "-wal", "-shm"] where access(path + end, F_OK) == 0 {
                 guard rename(path + end, path + ".former" + end) == 0 else {
                     throw FileProblem.current(path + end, isOutput: true)

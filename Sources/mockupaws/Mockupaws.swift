@@ -16,7 +16,7 @@ struct Mockupaws: AsyncParsableCommand {
         subcommands: [
             EstimateCommand.self, ReplayCommand.self, CompareCommand.self, WorkloadCommand.self, PricesCommand.self,
             ServeCommand.self, MigrateCommand.self, BackupCommand.self, RestoreCommand.self, ConfigCommand.self,
-            UserCommand.self, KeyCommand.self,
+            UserCommand.self, KeyCommand.self, AuditCommand.self,
         ])
 
     static func main() async {

@@ -68,7 +68,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Show the server's settings, passwords masked.")
+        commandName: "config", abstract: "Show the server's settings, secrets masked.")
 
     @OptionGroup var settings: SettingsOptions
 
@@ -78,73 +78,5 @@ struct ConfigCommand: AsyncParsableCommand {
         ).shown
         let lines = shown.map { "# \($0.entry.doc)\n\($0.entry.name)=\($0.value)\n" }
         try StandardOutput.write(lines.joined(separator: "\n"))
-    }
-}
-
-/// The services behind the database, for the operator's commands.
-private func withAccounts(_ options: SettingsOptions, _ body: (Server) async throws -> Void) async throws {
-    let server = try await Server.build(
-        try await options.settings, prices: { (PriceLookup([]), "") }, logger: Logger(label: "mockupaws"))
-    do { try await body(server) } catch {
-        await server.database.close()
-        throw error
-    }
-    await server.database.close()
-}
-
-struct UserCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "Users of the service.", subcommands: [Add.self])
-
-    struct Add: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Add a user.")
-
-        @Argument(help: "E-mail address.")
-        var email: String
-
-        @OptionGroup var settings: SettingsOptions
-
-        func run() async throws {
-            try await withAccounts(settings) { server in
-                let user = try await server.accounts.addUser(email: email)
-                try StandardOutput.write("\(user.id.uuidString.lowercased())\n")
-            }
-        }
-    }
-}
-
-struct KeyCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "API keys.", subcommands: [Add.self])
-
-    struct Add: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Make an API key and print it; it is not shown again.")
-
-        @Argument(help: "The user's e-mail address.")
-        var email: String
-
-        @Option(help: "What the key is for.")
-        var name = "key"
-
-        @Option(help: "The only scenario that the key may touch, by its id.")
-        var scenario: String?
-
-        @OptionGroup var settings: SettingsOptions
-
-        func validate() throws {
-            guard scenario.map({ UUID(uuidString: $0) != nil }) ?? true else {
-                throw ValidationError("--scenario: expected a scenario's id")
-            }
-        }
-
-        func run() async throws {
-            try await withAccounts(settings) { server in
-                let user = try await server.accounts.user(email: email)
-                let bound = scenario.flatMap(UUID.init)
-                let (_, secret) = try await server.accounts.addKey(named: name, for: user.id, scenario: bound)
-                try StandardOutput.write("\(secret)\n")
-            }
-        }
     }
 }

@@ -14,10 +14,19 @@ final class RunningServer: Sendable {
     let server: Server
     let key: String
     let otherKey: String
+    let user: User
+    let other: User
+    let outbox: String  // folder of mail
     private let task: Task<Void, any Error>
 
-    static func start(_ backend: DatabaseBackend, url: String? = nil) async throws -> RunningServer {
-        var environment = ["HOST": "127.0.0.1", "PORT": "0", "LOG_LEVEL": "critical"]
+    /// - Parameter settings: Beside those of a test: nothing is limited, and passwords are hashed fast.
+    static func start(
+        _ backend: DatabaseBackend, url: String? = nil, _ settings: [String: String] = [:], addsUsers: Bool = true
+    ) async throws -> RunningServer {
+        var environment = [
+            "HOST": "127.0.0.1", "PORT": "0", "LOG_LEVEL": "critical", "RATE_LIMITS": "false",
+            "PASSWORD_HASH_MILLISECONDS": "1", "MAIL_OUTBOX": try temporaryFolder("outbox"),
+        ]
         switch backend {
         case .sqlite: environment["DATABASE_URL"] = try "sqlite://" + temporaryFolder("server") + "/test.db"
         case .postgresql:
@@ -27,10 +36,14 @@ final class RunningServer: Sendable {
             try await database.migrate(Schema.migrations, at: Date())
             await database.close()
         }
-        return try await RunningServer(try await ServerSettings.read(environment: environment).settings)
+        environment.merge(settings) { $1 }
+        let outbox = environment["MAIL_OUTBOX"] ?? ""
+        let read = try await ServerSettings.read(environment: environment).settings
+        return try await RunningServer(read, outbox, addsUsers)
     }
 
-    private init(_ settings: ServerSettings) async throws {
+    private init(_ settings: ServerSettings, _ outbox: String, _ addsUsers: Bool) async throws {
+        self.outbox = outbox
         let lookup = PriceLookup([try PriceCatalog.embedded()])
         let (ports, port) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "test")
@@ -39,15 +52,42 @@ final class RunningServer: Sendable {
         server = built
         task = Task { try await built.run() }
         base = "http://127.0.0.1:\(await ports.first { _ in true } ?? 0)"
-        let user = try await server.accounts.addUser(email: "one@example.com")
-        let other = try await server.accounts.addUser(email: "two@example.com")
-        key = try await server.accounts.addKey(named: "one", for: user.id).secret
-        otherKey = try await server.accounts.addKey(named: "two", for: other.id).secret
+        var draft = KeyService.Draft()
+        draft.name = "test"
+        guard addsUsers else {
+            let nobody = User(id: UUID(), email: "", createdAt: Date())
+            (user, other, key, otherKey) = (nobody, nobody, "", "")
+            return
+        }
+        (user, other) = (
+            try await server.users.add(email: "one@example.com", from: .commandLine),
+            try await server.users.add(email: "two@example.com", from: .commandLine)
+        )
+        key = try await server.keys.create(draft, for: user.id, from: .commandLine).secret
+        otherKey = try await server.keys.create(draft, for: other.id, from: .commandLine).secret
     }
 
     func stop() async {
         task.cancel()
         _ = await task.result
+    }
+
+    static let password = "the passphrase of the tests"
+
+    /// - Returns: The header that a user has after signing in; the first one unless given.
+    func signIn(as user: User? = nil) async throws -> [String: String] {
+        let email = (user ?? self.user).email
+        try await server.users.setPassword(email: email, Self.password, from: .commandLine)
+        let body = "{\"email\":\"\(email)\",\"password\":\"\(Self.password)\"}"
+        let reply = try await send("POST", "/api/v2/auth/login", key: "", body)
+        return ["Authorization": "Bearer \(reply.json["access_token"] as? String ?? reply.text)"]
+    }
+
+    /// What the audit log says has happened, in order.
+    func auditActions() async throws -> [String] {
+        var caller = Caller(user: user.id)
+        (caller.role, caller.session) = (.admin, UUID())
+        return try await server.audit.export(by: caller).reduce(into: []) { $0 += $1.map(\.event.action.rawValue) }
     }
 
     struct Reply {

@@ -1,3 +1,5 @@
+import App
+import Domain
 import Foundation
 import TestSupport
 import Testing
@@ -15,23 +17,51 @@ import Testing
         .appendingPathComponent("schemathesis.toml").path
     private static let isThere = FileManager.default.isExecutableFile(atPath: tool)
 
-    @Test(
-        .enabled(if: isThere, "Scripts/install-test-clients was not run"),
-        arguments: DatabaseBackend.allCases, [true, false])
-    func theDescriptionHolds(backend: DatabaseBackend, hasKey: Bool) async throws {
+    /// Who asks.
+    enum Caller: String, CaseIterable { case nobody, key, scopedKey, user, admin }
+
+    private static let callers: [(DatabaseBackend, Caller)] =
+        Caller.allCases.map { (.sqlite, $0) } + [(.postgresql, .key), (.postgresql, .admin)]
+
+    private static func header(of caller: Caller, on server: RunningServer) async throws -> [String] {
+        switch caller {
+        case .nobody: return []
+        case .key: return ["X-API-Key: " + server.key]
+        case .scopedKey:
+            var draft = KeyService.Draft()
+            (draft.name, draft.scopes) = ("scoped", [.readScenarios, .ingest])
+            return [
+                "X-API-Key: "
+                    + (try await server.server.keys.create(draft, for: server.user.id, from: .commandLine).secret)
+            ]
+        case .admin:
+            var change = UserService.Change()
+            change.role = .admin
+            _ = try await server.server.users.change(email: server.user.email, change, from: .commandLine)
+            fallthrough
+        case .user: return try await server.signIn().map { "\($0): \($1)" }
+        }
+    }
+
+    @Test(.enabled(if: isThere, "Scripts/install-test-clients was not run"), arguments: callers)
+    func theDescriptionHolds(backend: DatabaseBackend, caller: Caller) async throws {
         let server = try await RunningServer.start(backend)
-        _ = try await server.scenario()
+        let id = try await server.scenario()
+        _ = try await server.send(
+            "POST", "/s/\(id)/ingest", #"{"time":"2026-03-02T08:00:00Z","user":"ann@example.com"}"#)
         let folder = try temporaryFolder("schemathesis")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging(["SCENARIO_ID": id]) { $1 }
         process.arguments =
             [
                 "400", Self.tool, "--config-file", Self.configuration, "run", server.base + "/openapi.json",
-                "--exclude-path-regex", "events$", "--max-examples", "5", "--seed", "20261124", "--no-color",
+                "--exclude-path-regex", caller == .nobody ? "events$" : "(events|logout)$", "--max-examples", "5",
+                "--seed", "20261124", "--no-color",
                 "--request-timeout", "60", "--wait-for-schema", "60",
                 "--phases", "examples,coverage,fuzzing",
-            ] + (hasKey ? ["--header", "X-API-Key: " + server.key] : [])
+            ] + (try await Self.header(of: caller, on: server)).flatMap { ["--header", $0] }
         try "".write(toFile: folder + "/out", atomically: true, encoding: .utf8)
         process.standardOutput = FileHandle(forWritingAtPath: folder + "/out")
         process.standardError = FileHandle.nullDevice
@@ -39,8 +69,26 @@ import Testing
         process.waitUntilExit()
         let text = try String(contentsOfFile: folder + "/out", encoding: .utf8)
         let failures = text.split(separator: "\n").drop { !$0.contains("FAILURES") }.prefix(80)
-        #expect(process.terminationStatus == 0, "\(failures.joined(separator: "\n"))")
+        #expect(process.terminationStatus == 0, "\(failures.map { $0.prefix(300) }.joined(separator: "\n"))")
         #expect(text.contains("generated"))
+        await server.stop()
+    }
+
+    /// The description itself, by the validator of the OpenAPI initiative's schemas.
+    @Test(.enabled(if: isThere, "Scripts/install-test-clients was not run"))
+    func theDescriptionIsOpenAPI() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let file = try temporaryFolder("openapi") + "/openapi.json"
+        try await server.send("GET", "/openapi.json").data.write(to: URL(fileURLWithPath: file))
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: Self.tool.replacing("schemathesis", with: "openapi-spec-validator"))
+        process.arguments = [file]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
         await server.stop()
     }
 }

@@ -78,7 +78,7 @@ import Testing
                 Self.program, "serve",
             ], endedBy: "KILL", logPath: folder + "/log", isReady: { isListening(port) })
         defer { server.stop() }
-        let address = "127.0.0.1:\(port)/api/v2/info"
+        let address = "127.0.0.1:\(port)/api/v2/health/info"
         #expect(try run("curl -sS --cacert \(folder)/certificate.pem https://\(address)").contains(#""version":"7.1""#))
         let headers = try run("curl -sSi --cacert \(folder)/certificate.pem https://\(address)").lowercased()
         #expect(headers.contains("strict-transport-security: max-age=31536000; includesubdomains"))

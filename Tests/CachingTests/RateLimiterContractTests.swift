@@ -10,7 +10,7 @@ import TestSupport
         let limit = RateLimit(count: 3, per: 1, burst: 5)
         for left in (0..<5).reversed() {
             let decision = try await limiter.take(1, from: "key", limit: limit, at: moment(0))
-            #expect(decision.isAllowed && decision.remaining == left && decision.limit == 5)
+            #expect(decision.isAllowed && decision.remaining == left && decision.limit == limit)
             #expect(decision.retryAfterSeconds == nil)
             #expect(abs(decision.resetAfterSeconds - Double(5 - left) / 3) < 1e-6)
         }

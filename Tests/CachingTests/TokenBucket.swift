@@ -28,7 +28,7 @@ struct TokenBucket {
         let stepsPerSecond = Double(limit.count) * 512
         let isHopeless = cost > limit.burst && !mayOwe
         return RateDecision(
-            isAllowed: missing <= 0, limit: limit.burst, remaining: Int(max(0, after) / unit),
+            isAllowed: missing <= 0, limit: limit, remaining: Int(max(0, after) / unit),
             resetAfterSeconds: Double(Int128(limit.burst) * unit - after) / stepsPerSecond,
             retryAfterSeconds: missing > 0 && !isHopeless ? Double(missing) / stepsPerSecond : nil)
     }

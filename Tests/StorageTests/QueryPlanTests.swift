@@ -54,19 +54,21 @@ import Traffic
         let (accounts, scenarios) = (SQLAccountStore(database), SQLScenarioStore(database))
         let (traffic, now) = (SQLTrafficStore(database, process: 1), Date(timeIntervalSince1970: 1_760_000_000))
         let owner = User(id: .v7(at: now), email: "plan@example.com", createdAt: now)
-        try await accounts.insert(owner)
+        try await accounts.insert(owner, passwordHash: nil, audit: nil)
         _ = try await accounts.user(email: owner.email)
         let key = APIKey(
             id: .v7(at: now), owner: owner.id, name: "", prefix: "", secretHash: [1], scenario: nil, createdAt: now)
-        try await accounts.insert(key)
+        try await accounts.insert(key, audit: nil)
         _ = (try await accounts.key(secretHash: [1]), try await accounts.keys(owner: owner.id))
 
         var scenario = Scenario(
             id: .v7(at: now), owner: owner.id, draft: .init(), status: .running, createdAt: now, updatedAt: now)
         scenario.draft.tags = ["one", "two"]
-        try await scenarios.insert(scenario)
+        _ = try await scenarios.insert(scenario, once: nil, audit: nil)
         scenario.version += 1
-        _ = (try await scenarios.update(scenario), try await scenarios.scenario(scenario.id, owner: owner.id))
+        _ = (
+            try await scenarios.update(scenario, audit: nil), try await scenarios.scenario(scenario.id, owner: owner.id)
+        )
         for query in Self.queries(now) { _ = try await scenarios.list(query, owner: owner.id) }
 
         var batch = IngestBatch(
@@ -81,8 +83,8 @@ import Traffic
         _ = try await traffic.segments(of: scenario.id, keys: Array(revisions.keys))
         _ = try await traffic.samples(of: scenario.id)
         try await traffic.forgetKeys(before: now)
-        _ = try await scenarios.delete(scenario.id, owner: owner.id, versions: nil)
-        _ = try await accounts.deleteKey(key.id, owner: owner.id)
+        _ = try await scenarios.delete(scenario.id, owner: owner.id, versions: nil, audit: nil)
+        _ = try await accounts.deleteKey(key.id, owner: owner.id, audit: nil)
     }
 
     /// Each filter alone and all together, in every order.

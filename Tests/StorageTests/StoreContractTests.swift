@@ -20,7 +20,9 @@ import Traffic
             database = try backend.make()
             try await database.migrate(Schema.migrations, at: StoreContract.start)
             for (index, id) in [owner, other].enumerated() {
-                try await accounts.insert(User(id: id, email: "\(index)@example.com", createdAt: StoreContract.start))
+                try await accounts.insert(
+                    User(id: id, email: "\(index)@example.com", createdAt: StoreContract.start),
+                    passwordHash: nil, audit: nil)
             }
         }
 
@@ -33,7 +35,7 @@ import Traffic
             var scenario = Scenario(
                 id: .v7(at: date), owner: owner, draft: draft, status: .running, createdAt: date, updatedAt: date)
             change(&scenario)
-            try await scenarios.insert(scenario)
+            _ = try await scenarios.insert(scenario, once: nil, audit: nil)
             return scenario
         }
     }
@@ -50,13 +52,14 @@ import Traffic
         }
         #expect(try await stores.scenarios.scenario(written.id, owner: stores.owner) == written)
         #expect(try await stores.scenarios.scenario(written.id, owner: stores.other) == nil)
-        #expect(try await stores.scenarios.delete(written.id, owner: stores.other, versions: nil) == false)
-        #expect(try await stores.scenarios.delete(written.id, owner: stores.owner, versions: [8, 9]) == false)
+        #expect(try await stores.scenarios.delete(written.id, owner: stores.other, versions: nil, audit: nil) == false)
+        #expect(
+            try await stores.scenarios.delete(written.id, owner: stores.owner, versions: [8, 9], audit: nil) == false)
         var stolen = written
         (stolen.owner, stolen.version) = (stores.other, 2)
-        #expect(try await stores.scenarios.update(stolen) == false)
+        #expect(try await stores.scenarios.update(stolen, audit: nil) == false)
         #expect(try await stores.scenarios.list(ScenarioQuery(), owner: stores.other).total == 0)
-        #expect(try await stores.scenarios.delete(written.id, owner: stores.owner, versions: nil))
+        #expect(try await stores.scenarios.delete(written.id, owner: stores.owner, versions: nil, audit: nil))
         #expect(try await stores.scenarios.scenario(written.id, owner: stores.owner) == nil)
         await stores.database.close()
     }
@@ -71,7 +74,7 @@ import Traffic
                     var changed = written
                     changed.draft.tags = ["writer \(index)"]
                     changed.version = 2
-                    return try await stores.scenarios.update(changed)
+                    return try await stores.scenarios.update(changed, audit: nil)
                 }
             }
             return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
@@ -144,7 +147,7 @@ import Traffic
         #expect(Set(segments.map(\.key)) == Set(revisions.keys))
         try await processes[0].forgetKeys(before: Self.start.addingTimeInterval(1))
         #expect(try await processes[0].append(batches[0]))
-        #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner, versions: nil))
+        #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner, versions: nil, audit: nil))
         #expect(try await processes[0].revisions(of: scenario.id).isEmpty)
         await stores.database.close()
     }
@@ -182,10 +185,10 @@ import Traffic
             scenario: scenario.id, profile: try Self.profile(lines: 1), receivedAt: Self.start,
             keys: [DeliveryKey("a")])
         (scenario.status, scenario.version) = (.archived, 2)
-        #expect(try await stores.scenarios.update(scenario))
+        #expect(try await stores.scenarios.update(scenario, audit: nil))
         await #expect(throws: DomainError.notRunning(.archived)) { _ = try await store.append(batch) }
         #expect(try await store.claimed(batch.keys, of: scenario.id).isEmpty)
-        #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner, versions: nil))
+        #expect(try await stores.scenarios.delete(scenario.id, owner: stores.owner, versions: nil, audit: nil))
         await #expect(throws: DomainError.notFound("scenario")) { _ = try await store.append(batch) }
         await stores.database.close()
     }
@@ -225,15 +228,15 @@ import Traffic
         let key = APIKey(
             id: UUID(), owner: stores.owner, name: "shipper", prefix: "mk_abcd", secretHash: [1, 2, 3], scenario: nil,
             createdAt: Self.start)
-        try await stores.accounts.insert(key)
-        #expect(try await stores.accounts.key(secretHash: [1, 2, 3]) == key)
+        try await stores.accounts.insert(key, audit: nil)
+        #expect(try await stores.accounts.key(secretHash: [1, 2, 3])?.key == key)
         #expect(try await stores.accounts.key(secretHash: [1, 2]) == nil)
         #expect(try await stores.accounts.keys(owner: stores.owner) == [key])
-        #expect(try await stores.accounts.deleteKey(key.id, owner: stores.other) == false)
-        #expect(try await stores.accounts.deleteKey(key.id, owner: stores.owner))
+        #expect(try await stores.accounts.deleteKey(key.id, owner: stores.other, audit: nil) == false)
+        #expect(try await stores.accounts.deleteKey(key.id, owner: stores.owner, audit: nil))
         let again = User(id: UUID(), email: "0@example.com", createdAt: Self.start)
         await #expect(throws: DomainError(.conflict, "There is a user with this address already.")) {
-            try await stores.accounts.insert(again)
+            try await stores.accounts.insert(again, passwordHash: nil, audit: nil)
         }
         await stores.database.close()
     }

@@ -4,6 +4,7 @@ public import Foundation
 public struct Ambient: Sendable {
     public var now: @Sendable () -> Date
     public var newID: @Sendable () -> UUID
+    public var isAudited = true  // whether what happens is written down
 
     public init(
         now: @escaping @Sendable () -> Date = { Date() }, newID: @escaping @Sendable () -> UUID = { .v7(at: Date()) }

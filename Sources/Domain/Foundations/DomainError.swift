@@ -1,3 +1,5 @@
+public import Foundation
+
 /// A failure the caller can act on. Anything else is a bug or an outage: logged in full, shown as a bare 500.
 public struct DomainError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A stable word for programs.
@@ -9,17 +11,22 @@ public struct DomainError: Error, Hashable, Sendable, CustomStringConvertible {
         case conflict
         case preconditionFailed = "precondition_failed"  // the entity tag is not the current one
         case tooLarge = "too_large"
+        case rateLimited = "rate_limited"
+        case gone
         case unavailable
     }
 
     public var code: Code
     public var detail: String  // one sentence for the client: no SQL, paths, secrets or other owners' ids
     public var members: [Member]
+    public var retryAfter: TimeInterval?  // seconds
+    public var cause: String?  // for the log alone
 
     /// One wrong member of a request.
     public struct Member: Hashable, Sendable {
         public var pointer: String  // RFC 6901: `/workload/steps/0/sqs`
         public var detail: String
+        public var isSuspicious = false  // looks like an attack
 
         public init(pointer: String, detail: String) { (self.pointer, self.detail) = (pointer, detail) }
     }
@@ -34,6 +41,12 @@ public struct DomainError: Error, Hashable, Sendable, CustomStringConvertible {
 
     public static func notRunning(_ status: Scenario.Status) -> DomainError {
         DomainError(.conflict, "The scenario is \(status), not running; start it to send traffic.")
+    }
+
+    public static func rateLimited(_ detail: String, retryAfter: TimeInterval) -> DomainError {
+        var error = DomainError(.rateLimited, detail)
+        error.retryAfter = retryAfter
+        return error
     }
 
     public static func notFound(_ noun: String) -> DomainError { DomainError(.notFound, "There is no such \(noun).") }

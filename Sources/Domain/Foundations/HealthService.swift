@@ -5,7 +5,7 @@ public struct HealthService: Sendable {
     public var version: String
     public var startedAt: Date
     public var ambient: Ambient
-    /// Asks each part that the program needs; an error says why one cannot be used.
+    /// Asks each part that the program needs; an error says that it cannot be used.
     public var checks: [String: @Sendable () async throws -> Void]
 
     public init(

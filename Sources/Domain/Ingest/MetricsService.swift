@@ -33,11 +33,15 @@ public final class MetricsService: Sendable {
     private let prices: Prices
     private let profiles = Mutex<[UUID: CachedProfile]>([:])
 
-    private static let cachedScenarios = 200
+    /// What is kept of all scenarios together, in minutes of traffic: about 300 bytes each.
+    private static let cachedMinutes = 300_000
 
     private struct CachedProfile {
         var segments: [TrafficSegment.Key: TrafficSegment]
         var sum: TrafficProfile
+
+        /// A segment weighs something even when it has no minute.
+        var minutes: Int { segments.values.reduce(0) { $0 + 20 + $1.profile.minutes.count } }
     }
 
     public init(
@@ -63,10 +67,12 @@ public final class MetricsService: Sendable {
         let sum = segments.values.reduce(into: TrafficProfile()) { $0.merge($1.profile) }
         let cached = CachedProfile(segments: segments, sum: sum)
         profiles.withLock { profiles in
-            if profiles.count >= Self.cachedScenarios, profiles[scenario] == nil {
-                profiles.remove(at: profiles.startIndex)
-            }
             profiles[scenario] = cached
+            var minutes = profiles.values.reduce(0) { $0 + $1.minutes }
+            while minutes > Self.cachedMinutes, let other = profiles.first {
+                minutes -= other.value.minutes
+                profiles[other.key] = nil
+            }
         }
         return sum
     }

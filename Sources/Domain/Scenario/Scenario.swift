@@ -90,7 +90,7 @@ extension Scenario.Draft {
 public struct ScenarioQuery: Hashable, Sendable {
     public enum Sort: String, CaseIterable, Sendable { case createdAt = "created_at", updatedAt = "updated_at", name }
 
-    public var statuses: [Scenario.Status] = []  // any of these; none: all but archived ones are shown too
+    public var statuses: [Scenario.Status] = []  // any of these; none: all
     public var region: String?
     public var tag: String?
     public var text: String?  // begins a word of the name
@@ -98,6 +98,7 @@ public struct ScenarioQuery: Hashable, Sendable {
     public var createdBefore: Date?
     public var sort = Sort.createdAt
     public var isDescending = true
+    public var only: UUID?  // this scenario, if it is one of them
     public var page = 1  // from 1
     public var pageSize = 20  // 1–100
 
@@ -111,15 +112,29 @@ public struct Page<Element: Sendable>: Sendable {
     public init(items: [Element], total: Int) { (self.items, self.total) = (items, total) }
 }
 
-/// Where scenarios are kept. Every call names the owner; another's scenario is not there.
+/// What a caller names a creation by, and what it is to make.
+public struct Creation: Hashable, Sendable {
+    public var name: DeliveryKey
+    public var content: DeliveryKey
+
+    public init(name: DeliveryKey, content: DeliveryKey) { (self.name, self.content) = (name, content) }
+}
+
+/// Where scenarios are kept. Every call names the owner; another's scenario is not there. What is changed and the event
+/// that tells of it are written together.
 public protocol ScenarioStore: Sendable {
-    func insert(_ scenario: Scenario) async throws
+    /// - Returns: Whether it was written: a creation of the same name was not known.
+    func insert(_ scenario: Scenario, once creation: Creation?, audit: AuditEvent?) async throws -> Bool
+    /// - Returns: The scenario that a name has made, which may be gone, and the content it named.
+    func creation(_ name: DeliveryKey, owner: UUID) async throws -> (scenario: UUID, content: DeliveryKey)?
+    /// Forgets creations before a time.
+    func forgetCreations(before date: Date) async throws
     func scenario(_ id: UUID, owner: UUID) async throws -> Scenario?
     /// Replaces the scenario of version `scenario.version - 1`.
     /// - Returns: Whether that version was still there.
-    func update(_ scenario: Scenario) async throws -> Bool
+    func update(_ scenario: Scenario, audit: AuditEvent?) async throws -> Bool
     /// Deletes a scenario with its traffic.
     /// - Returns: Whether it was there.
-    func delete(_ id: UUID, owner: UUID, versions: [Int]?) async throws -> Bool
+    func delete(_ id: UUID, owner: UUID, versions: [Int]?, audit: AuditEvent?) async throws -> Bool
     func list(_ query: ScenarioQuery, owner: UUID) async throws -> Page<Scenario>
 }

@@ -1,4 +1,3 @@
-import Crypto
 public import Foundation
 
 /// What users do with scenarios.
@@ -11,35 +10,45 @@ public struct ScenarioService: Sendable {
         (self.store, self.ambient, self.changes) = (store, ambient, changes)
     }
 
-    /// - Parameter idempotencyKey: The same key of the same user makes one scenario, however often it is sent.
+    /// - Parameter once: A name that the caller gives the creation: it makes one scenario, however often it is sent.
     /// - Throws: ``DomainError`` `.invalid`; `.forbidden` for a key that is bound to one scenario; `.conflict` where the
-    ///   idempotency key made another draft.
-    public func create(
-        _ draft: Scenario.Draft, by caller: Caller, idempotencyKey: String? = nil
-    ) async throws -> Scenario {
+    ///   name has made another draft, or a scenario that was deleted.
+    public func create(_ draft: Scenario.Draft, by caller: Caller, once name: String? = nil) async throws -> Scenario {
         guard caller.scenario == nil else {
             throw DomainError(.forbidden, "This key is bound to one scenario and makes no others.")
         }
         _ = try draft.checked()
         let now = ambient.now()
-        let id = idempotencyKey.map { UUID(named: $0, by: caller.user) } ?? ambient.newID()
-        let scenario = Scenario(id: id, owner: caller.user, draft: draft, createdAt: now, updatedAt: now)
-        if idempotencyKey != nil, let known = try await known(scenario) { return known }
-        do { try await store.insert(scenario) } catch {
-            if idempotencyKey != nil, let known = try await known(scenario) { return known }  // made meanwhile
-            throw error
+        let scenario = Scenario(
+            id: ambient.newID(), owner: caller.user, draft: draft, createdAt: now, updatedAt: now)
+        let creation = name.map { Creation(name: DeliveryKey($0), content: draft.digest) }
+        let event = event(.scenarioCreated, scenario, by: caller)
+        guard try await store.insert(scenario, once: creation, audit: event) else {
+            return try await made(by: creation, caller)
         }
         changes.note(caller.user)
         return scenario
     }
 
-    /// The scenario that an idempotency key made before.
-    private func known(_ scenario: Scenario) async throws -> Scenario? {
-        guard let known = try await store.scenario(scenario.id, owner: scenario.owner) else { return nil }
-        guard known.draft == scenario.draft || known.version > 1 else {
+    /// The scenario that the name has made before.
+    private func made(by creation: Creation?, _ caller: Caller) async throws -> Scenario {
+        guard let creation, let (id, content) = try await store.creation(creation.name, owner: caller.user) else {
+            throw DomainError(.unavailable, "The request is being answered; send it again.")
+        }
+        guard content == creation.content else {
             throw DomainError(.conflict, "This Idempotency-Key has made another scenario.")
         }
-        return known
+        guard let scenario = try await store.scenario(id, owner: caller.user) else {
+            throw DomainError(.conflict, "The scenario that this Idempotency-Key made was deleted.")
+        }
+        return scenario
+    }
+
+    private func event(_ action: AuditEvent.Action, _ scenario: Scenario, by caller: Caller) -> AuditEvent? {
+        let details = [
+            "name": scenario.draft.name, "status": scenario.status.rawValue, "version": "\(scenario.version)",
+        ]
+        return ambient.event(action, by: caller, .init("scenario", scenario.id), details: details)
     }
 
     /// - Throws: ``DomainError`` `.notFound`.
@@ -51,10 +60,8 @@ public struct ScenarioService: Sendable {
     }
 
     public func list(_ query: ScenarioQuery, by caller: Caller) async throws -> Page<Scenario> {
-        if let only = caller.scenario {
-            let scenario = try await store.scenario(only, owner: caller.user)
-            return Page(items: scenario.map { [$0] } ?? [], total: scenario == nil ? 0 : 1)
-        }
+        var query = query
+        query.only = caller.scenario
         return try await store.list(query, owner: caller.user)
     }
 
@@ -89,8 +96,10 @@ public struct ScenarioService: Sendable {
 
     /// - Throws: ``DomainError`` `.notFound`, `.preconditionFailed`.
     public func delete(_ id: UUID, versions: [Int]? = nil, by caller: Caller) async throws {
-        try Self.match(versions, try await get(id, by: caller))
-        guard try await store.delete(id, owner: caller.user, versions: versions) else {
+        let scenario = try await get(id, by: caller)
+        try Self.match(versions, scenario)
+        let event = event(.scenarioDeleted, scenario, by: caller)
+        guard try await store.delete(id, owner: caller.user, versions: versions, audit: event) else {
             try Self.match(versions, try await get(id, by: caller))  // another request changed it meanwhile
             throw DomainError.notFound("scenario")
         }
@@ -98,11 +107,11 @@ public struct ScenarioService: Sendable {
     }
 
     /// A new draft with the same decisions and no traffic.
-    public func clone(_ id: UUID, by caller: Caller, idempotencyKey: String? = nil) async throws -> Scenario {
+    public func clone(_ id: UUID, by caller: Caller, once name: String? = nil) async throws -> Scenario {
         var draft = try await get(id, by: caller).draft
         let copy = "Copy of \(draft.name)".unicodeScalars.prefix(Scenario.longestName)
         draft.name = String(String.UnicodeScalarView(copy)).trimmingCharacters(in: .whitespaces)
-        return try await create(draft, by: caller, idempotencyKey: idempotencyKey)
+        return try await create(draft, by: caller, once: name)
     }
 
     /// Reads, changes and writes. Another request may be faster: who names a version is told so, who names none wants the
@@ -118,7 +127,7 @@ public struct ScenarioService: Sendable {
             if scenario == before { return before }
             scenario.version += 1
             scenario.updatedAt = ambient.now()
-            if try await store.update(scenario) {
+            if try await store.update(scenario, audit: event(.scenarioUpdated, scenario, by: caller)) {
                 changes.note(scenario.owner)
                 return scenario
             }
@@ -135,15 +144,10 @@ public struct ScenarioService: Sendable {
     }
 }
 
-extension UUID {
-    /// RFC 9562, version 8: from a user's idempotency key.
-    fileprivate init(named key: String, by user: UUID) {
-        var hash = SHA256()
-        withUnsafeBytes(of: user.uuid) { hash.update(bufferPointer: $0) }
-        hash.update(data: Array(key.utf8))
-        var bytes = Array(hash.finalize().prefix(16))
-        bytes[6] = bytes[6] & 0x0f | 0x80
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        self = bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+extension Scenario.Draft {
+    /// Names what the user decided.
+    fileprivate var digest: DeliveryKey {
+        let parts = [name, description, region, workload, "\(growth)", "\(sampleRate)"] + tags
+        return DeliveryKey(parts.map { "\($0.utf8.count):\($0)" }.joined())
     }
 }

@@ -15,6 +15,9 @@ struct BulkReader: EnvelopeReader {
         var isForeign = false  // for another scenario than the request's first
     }
 
+    /// Each action has an answer of its own, which is held to the end.
+    static let limit = 250_000
+
     private(set) var items: [Item] = []
     private let defaultIndex: String
     private var lines = LineSplitter()
@@ -44,6 +47,9 @@ struct BulkReader: EnvelopeReader {
     }
 
     private mutating func take(_ line: LineSplitter.Line, into batch: inout EventBatch) throws {
+        guard items.count < Self.limit else {
+            throw DomainError(.tooLarge, "More than \(Self.limit) actions in one request; send them in parts.")
+        }
         if line.text.allSatisfy({ $0 == 0x20 || $0 == 0x0d || $0 == 0x09 }) { return }
         if var item = waiting {
             if line.isTooLong {

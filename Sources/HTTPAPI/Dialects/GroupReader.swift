@@ -42,8 +42,9 @@ struct GroupReader<Cutter: GroupCutter>: EnvelopeReader {
     private var first: Int?  // event of the group whose label has not come
     private(set) var tenant: String?
 
-    /// Bytes of records that may come before their label.
+    /// Bytes, and records, that may come before their label.
     private static var limit: Int { 16 << 20 }
+    private static var recordsLimit: Int { 100_000 }
 
     init(
         _ cutter: Cutter, needsLabel: Bool = false, label: @escaping (Cutter.Value) throws -> GroupLabel,
@@ -66,8 +67,11 @@ struct GroupReader<Cutter: GroupCutter>: EnvelopeReader {
                 first = nil
             }
         }
-        if isWaiting, batch.bytes.count > Self.limit {
-            throw EnvelopeProblem(detail: "More than \(Self.limit) bytes of records come before their group's labels.")
+        if isWaiting, batch.bytes.count > Self.limit || batch.events.count > Self.recordsLimit {
+            throw EnvelopeProblem(
+                detail: """
+                    More than \(Self.limit) bytes, or \(Self.recordsLimit) records, come before their group's labels.
+                    """)
         }
     }
 

@@ -8,6 +8,7 @@ import Traffic
 /// Takes a request's body into a scenario's traffic, piece by piece.
 struct Intake: Sendable {
     var ingest: IngestService
+    var limits: LimitService
 
     /// Bytes of a body without its content encoding. It is metered as it comes, whatever its size; a Snappy block
     /// inflates only as a whole.
@@ -41,10 +42,18 @@ struct Intake: Sendable {
 
     /// The scenario where nothing in the body can name another.
     private func early(_ request: APIRequest, tenant: String?) async throws -> Scenario? {
-        guard let id = try request(Self.scenarioHeader) ?? request.prefixScenario ?? tenant.flatMap(UUID.init) else {
+        let caller = try request.caller
+        if let id = try request(Self.scenarioHeader) ?? request.prefixScenario {
+            return try await ingest.target(id, by: caller)
+        }
+        // A tenant that is no scenario's id means something else to the client: Splunk's send a channel of their own.
+        guard let id = tenant.flatMap(UUID.init) else { return nil }
+        do { return try await ingest.target(id, by: caller) } catch let error as DomainError
+            where error.code == .notFound
+        {
+            guard try request(Self.scenarioQuery) ?? caller.scenario != nil else { throw error }
             return nil
         }
-        return try await ingest.target(id, by: try request.caller)
     }
 
     private static func options(_ format: LogFormat) -> MeterOptions {
@@ -63,7 +72,7 @@ struct Intake: Sendable {
         }
         var meter = TrafficMeter(options: options, sourceName: "ingest")
         var delivery = Delivery(options: Self.options(.ndjson))
-        let digest = try await body(of: request) {
+        let read = try await body(of: request) {
             try meter.consume($0)
         } between: {
             guard Self.isFull(named.batch) else { return }
@@ -73,9 +82,10 @@ struct Intake: Sendable {
         try await delivery.add(named.take(), for: scenario, ingest)
         let profile = others.merging(delivery.finish())
         var receipt = try await ingest.take(
-            profile, for: scenario, delivery: try name(request, profile, content: digest), events: delivery.keys,
+            profile, for: scenario, delivery: try name(request, profile, content: read.digest), events: delivery.keys,
             samples: Array((meter.samples + delivery.samples).prefix(IngestService.samplesOfADelivery)))
         receipt.duplicates += delivery.duplicates
+        try await limits.charge(request.caller, receipt, bytes: read.bytes)
         return receipt
     }
 
@@ -90,7 +100,7 @@ struct Intake: Sendable {
         let early = try await early(request, tenant: tenant)
         var batch = EventBatch()
         var delivery = Delivery(options: Self.options(.ndjson))
-        let digest = try await body(of: request) {
+        let read = try await body(of: request) {
             try reader.consume($0, into: &batch)
         } between: {
             guard Self.isFull(batch), !reader.isWaiting else { return }
@@ -106,37 +116,38 @@ struct Intake: Sendable {
         let scenario = if let early { early } else { try await target(request, tenant: reader.tenant) }
         try await delivery.add(batch, for: scenario, ingest)
         let profile = delivery.finish()
-        let name = try name(request, profile, content: digest, isNamed: !delivery.keys.isEmpty)
+        let name = try name(request, profile, content: read.digest)
         var receipt = try await ingest.take(
             profile, for: scenario, delivery: name, events: delivery.keys, samples: delivery.samples)
         receipt.duplicates += delivery.duplicates
+        try await limits.charge(request.caller, receipt, bytes: read.bytes)
         return Outcome(receipt: receipt, refused: delivery.refused)
     }
 
     /// What names a whole delivery: its sender, or its content when all its events have a time of their own, because
     /// shippers send the same bytes again when an answer was lost.
-    /// - Parameter isNamed: Its events are named one by one, so that its content need not be.
     private func name(
-        _ request: APIRequest, _ profile: TrafficProfile, content: DeliveryKey, isNamed: Bool = false
+        _ request: APIRequest, _ profile: TrafficProfile, content: DeliveryKey
     ) throws -> DeliveryName? {
         if let given = try request(Self.deliveryKey) { return DeliveryName(DeliveryKey(given), content: content) }
         let isTimed = profile.untimed.events == 0 && profile.totals.events > 0
-        return isTimed && !isNamed ? DeliveryName(content) : nil
+        return isTimed ? DeliveryName(content) : nil
     }
 
     // MARK: Body
 
     /// Reads the body without its content encoding.
     /// - Parameter between: Called often enough that little has come since the last time, however far it inflates.
-    /// - Returns: The digest of it.
+    /// - Returns: What was read.
     private func body(
         of request: APIRequest, _ take: (UnsafeRawBufferPointer) throws -> Void, between: () async throws -> Void
-    ) async throws -> DeliveryKey {
+    ) async throws -> (digest: DeliveryKey, bytes: Int) {
         let encoding = try Self.encoding(request.request)
         var decoder = try BodyDecoder(encoding, limit: encoding == .snappy ? Self.snappyLimit : Self.limit)
-        var digest = DeliveryKey.Hasher()
+        var (digest, bytes) = (DeliveryKey.Hasher(), 0)
         func digested(_ text: UnsafeRawBufferPointer) throws {
             digest.update(text)
+            bytes += text.count
             try take(text)
         }
         for try await chunk in request.request.body {
@@ -153,7 +164,7 @@ struct Intake: Sendable {
             }
             try await between()
         }
-        return digest.finished()
+        return (digest.finished(), bytes)
     }
 
     private static func encoding(_ request: Request) throws -> BodyDecoder.Encoding {
@@ -180,6 +191,12 @@ struct Intake: Sendable {
         } catch let error as EnvelopeProblem {
             throw HTTPError(.badRequest, message: error.detail)
         }
+    }
+}
+
+extension LimitService {
+    fileprivate func charge(_ caller: Caller, _ receipt: IngestService.Receipt, bytes: Int) async throws {
+        try await charge(caller, events: receipt.accepted + receipt.rejected + receipt.duplicates, bytes: bytes)
     }
 }
 

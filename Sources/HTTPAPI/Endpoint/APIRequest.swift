@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdCore
 import Hummingbird
+import Logging
 
 /// A request that found its endpoint and whose caller is known.
 struct APIRequest: Sendable {
@@ -10,7 +11,8 @@ struct APIRequest: Sendable {
     var path: [String: String]
     var query: [String: [String]]
     var signedIn: Caller?
-    var correlationID: String
+    var origin: Origin
+    var logger: Logger
     /// The scenario that a `/s/<id>` before the path names.
     var prefixScenario: UUID?
     let declared: [String]

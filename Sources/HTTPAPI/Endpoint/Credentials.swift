@@ -9,19 +9,19 @@ enum Credentials {
         request.headers[.apiKey] != nil || request.headers[.authorization] != nil
     }
 
-    /// - Throws: ``DomainError`` `.unauthenticated` when there is none.
-    static func secret(_ call: APIRequest) throws -> String {
-        if let key = call.request.headers[.apiKey] { return key }
-        guard let header = call.request.headers[.authorization] else {
-            throw DomainError(.unauthenticated, "An API key is needed: send it as X-API-Key or Authorization: Bearer.")
-        }
+    /// - Returns: nil when there is none.
+    /// - Throws: ``DomainError`` `.unauthenticated` for one that cannot be read.
+    static func secret(_ request: Request) throws -> String? {
+        if let key = request.headers[.apiKey] { return key }
+        guard let header = request.headers[.authorization] else { return nil }
         let words = header.split(separator: " ", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
         guard words.count == 2 else { throw DomainError(.unauthenticated, "The Authorization header is malformed.") }
         switch words[0].lowercased() {
         case "bearer", "splunk": return words[1]
         case "basic", "apikey":  // `user:key`; Elasticsearch's `id:key`
             guard let data = Data(base64Encoded: words[1]),
-                let pair = String(data: data, encoding: .utf8)?.split(separator: ":", maxSplits: 1), pair.count == 2
+                let pair = String(data: data, encoding: .utf8)?.split(
+                    separator: ":", maxSplits: 1, omittingEmptySubsequences: false), pair.count == 2
             else { throw DomainError(.unauthenticated, "The Authorization header is malformed.") }
             return String(pair[1])
         default: throw DomainError(.unauthenticated, "The Authorization header names an unknown scheme.")

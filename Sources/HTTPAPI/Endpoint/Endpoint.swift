@@ -6,7 +6,15 @@ import NIOCore
 
 /// One operation of the API: the declaration that routes, decodes, validates, encodes and documents it.
 struct Endpoint: Sendable {
-    enum Access: Sendable { case anyone, user }
+    enum Access: Sendable {
+        case anyone
+        case user(Scopes)  // a key with these scopes, or a session
+        case session  // a person who signed in with a password
+        case admin
+    }
+
+    /// What its calls are counted as.
+    enum Limit: Sendable { case request, signIn, ingest, none }
 
     var method: HTTPRequest.Method
     var path: String  // `/api/v2/scenarios/{scenario_id}`
@@ -14,7 +22,8 @@ struct Endpoint: Sendable {
     var tag: String
     var summary: String
     var details = ""
-    var access = Access.user
+    var access = Access.user(.all)
+    var limit = Limit.request
     var parameters: [any ParameterDeclaration] = []
     var errors: [DomainError.Code] = []  // beside those that follow from access, parameters and body
     var body: (description: JSON, components: [String: JSON])?
@@ -28,6 +37,9 @@ struct Endpoint: Sendable {
     var respond: @Sendable (APIRequest) async throws -> Response = { _ in Response(status: .notImplemented) }
 
     static let maximumBodyBytes = 1 << 20
+
+    /// Says that deliveries come here, which are counted by what they hold.
+    mutating func takesTraffic() { (access, limit) = (.user(.ingest), .ingest) }
 
     init(_ method: HTTPRequest.Method, _ path: String, id: String, tag: String, _ summary: String) {
         (self.method, self.path, self.id, self.tag, self.summary) = (method, path, id, tag, summary)
@@ -99,8 +111,8 @@ extension Endpoint {
         return .json(writer.bytes, status: status, headers: answer.headers)
     }
 
-    private static func parsed(_ bytes: [UInt8]) throws -> JSON {
-        do { return try JSONParser.parse(bytes) } catch {
+    private static func parsed(_ bytes: [UInt8], _ request: Request) throws -> JSON {
+        do { return try JSONParser.parse(bytes, within: .ofRequests) } catch {
             throw HTTPError(.badRequest, message: "The body is not JSON: byte \(error.offset): \(error.detail).")
         }
     }
@@ -114,7 +126,7 @@ extension Endpoint {
             throw HTTPError(.unsupportedMediaType, message: "Send the body without a Content-Encoding.")
         }
         let buffer = try await request.body.collect(upTo: maximumBodyBytes)
-        let json = try parsed(Array(buffer.readableBytesView))
+        let json = try parsed(Array(buffer.readableBytesView), request)
         var problems: [DomainError.Member] = []
         guard let body = schema.read(json, "", &problems) else {
             throw DomainError(.invalid, "The body has members that are wrong.", members: problems)

@@ -43,21 +43,26 @@ struct EndpointTable: Sendable {
     /// - Parameter parts: The path between its slashes, decoded.
     func match(_ method: HTTPRequest.Method, _ parts: ArraySlice<Substring>) -> Match {
         var values: [String: String] = [:]
-        var position = 0
-        for part in parts {
-            if let next = nodes[position].literals[part] {
-                position = next
-            } else if let (name, next) = nodes[position].parameter, !part.isEmpty {
-                values[name] = String(part)
-                position = next
-            } else {
-                return .nothing
-            }
-        }
-        let endpoints = nodes[position].endpoints
+        guard let found = node(at: parts, from: 0, &values) else { return .nothing }
+        let endpoints = nodes[found].endpoints
         if let endpoint = endpoints[method] ?? (method == .head ? endpoints[.get] : nil) {
             return .endpoint(endpoint, path: values)
         }
-        return endpoints.isEmpty ? .nothing : .otherMethods(endpoints.keys.sorted { $0.rawValue < $1.rawValue })
+        return .otherMethods(endpoints.keys.sorted { $0.rawValue < $1.rawValue })
+    }
+
+    /// The node with endpoints that a path leads to: by its words where they lead to one, else by its parameters.
+    private func node(
+        at parts: ArraySlice<Substring>, from position: Int, _ values: inout [String: String]
+    ) -> Int? {
+        guard let part = parts.first else { return nodes[position].endpoints.isEmpty ? nil : position }
+        if let next = nodes[position].literals[part], let found = node(at: parts.dropFirst(), from: next, &values) {
+            return found
+        }
+        guard let (name, next) = nodes[position].parameter, !part.isEmpty,
+            let found = node(at: parts.dropFirst(), from: next, &values)
+        else { return nil }
+        values[name] = String(part)
+        return found
     }
 }

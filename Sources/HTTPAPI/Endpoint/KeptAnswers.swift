@@ -30,16 +30,18 @@ final class KeptAnswers: Sendable {
     }
 
     private let changes: Changes
-    private let kept = Mutex<[Key: Kept]>([:])
+    private let kept = Mutex<(answers: [Key: Kept], bytes: Int)>(([:], 0))
 
     private static let seconds = 1.0
-    private static let limit = 4_000  // answers
-    private static let largest = 64 << 10  // bytes
+    private static let limit = 16 << 20  // bytes of all
+    private static let largest = 64 << 10  // bytes of one
+    private static let overhead = 1 << 10  // bytes of one beside its body
 
     init(_ changes: Changes) { self.changes = changes }
 
     func answer(to key: Key, at now: Date) -> Response? {
-        guard let found = kept.withLock({ $0[key] }), found.until > now, found.changes == changes.count(of: found.user)
+        guard let found = kept.withLock({ $0.answers[key] }), found.until > now,
+            found.changes == changes.count(of: found.user)
         else { return nil }
         return found.response
     }
@@ -52,9 +54,9 @@ final class KeptAnswers: Sendable {
         let entry = Kept(
             user: user, changes: count, until: now.addingTimeInterval(Self.seconds), response: response)
         kept.withLock { kept in
-            if kept.count >= Self.limit, kept[key] == nil { kept = kept.filter { $0.value.until > now } }
-            if kept.count >= Self.limit { kept = [:] }
-            kept[key] = entry
+            if kept.bytes >= Self.limit { kept = ([:], 0) }  // most of them are over
+            kept.answers[key] = entry
+            kept.bytes += length + Self.overhead
         }
     }
 }

@@ -2,6 +2,7 @@ import Domain
 import HTTPTypes
 import HummingbirdCore
 import Hummingbird
+import Logging
 import NIOCore
 
 /// RFC 9457, with `code`, `correlation_id` and `errors` at top level.
@@ -20,6 +21,7 @@ struct Problem: Sendable {
         case let error as DomainError:
             (status, code, detail, members) = (error.code.status, error.code.rawValue, error.detail, error.members)
             if error.code == .unavailable { headers[.retryAfter] = "2" }
+            if let seconds = error.retryAfter { headers[.retryAfter] = String(max(1, Int(seconds.rounded(.up)))) }
             if error.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
         case let error as HTTPError:
             status = error.status
@@ -29,6 +31,15 @@ struct Problem: Sendable {
         case let error as any HTTPResponseError: (status, code) = (error.status, Self.word(error.status))
         default: (status, code) = (.internalServerError, Self.word(.internalServerError))
         }
+    }
+
+    /// An error as the caller may know it; what is our fault goes into the log.
+    init(_ error: any Error, of request: Request, correlationID: String, log: Logger) {
+        self.init(error, correlationID: correlationID)
+        guard status.code >= 500 else { return }
+        log.error(
+            "\(request.method) \(request.uri.path) failed",
+            metadata: ["error": "\(String(reflecting: error))", "correlation_id": "\(correlationID)"])
     }
 
     private static func word(_ status: HTTPResponse.Status) -> String {
@@ -75,6 +86,8 @@ extension DomainError.Code {
         case .conflict: .conflict
         case .preconditionFailed: .preconditionFailed
         case .tooLarge: .contentTooLarge
+        case .rateLimited: .tooManyRequests
+        case .gone: .gone
         case .unavailable: .serviceUnavailable
         }
     }

@@ -51,35 +51,32 @@ struct JSONProblem: Error {
     var detail: String
 }
 
-/// RFC 8259, strictly: no duplicate members, at most 64 levels, well-formed UTF-8.
+/// RFC 8259, strictly: no duplicate members, a limit to the levels, well-formed UTF-8.
 struct JSONParser {
+    /// How much a text may hold.
+    struct Limits {
+        var depth = 64  // levels
+        var text = Int.max  // bytes of a string
+        var members = Int.max  // of one object, or elements of one array
+
+        static let none = Limits()
+        /// Of what clients send, traffic excepted.
+        static let ofRequests = Limits(depth: 32, text: 10 << 10, members: 1_000)
+    }
+
     private let bytes: [UInt8]
+    private let limits: Limits
     private var position = 0
 
-    private static let maximumDepth = 64
-
-    static func parse(_ bytes: [UInt8]) throws(JSONProblem) -> JSON {
-        var parser = JSONParser(bytes: bytes)
+    static func parse(_ bytes: [UInt8], within limits: Limits = .none) throws(JSONProblem) -> JSON {
+        var parser = JSONParser(bytes, limits)
         let value = try parser.value(depth: 0)
         parser.skipSpace()
         guard parser.position == bytes.count else { throw parser.problem("expected the end") }
         return value
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
-
-    /// Values one after another, with or without space between them.
-    struct Sequence {
-        private var parser: JSONParser
-
-        init(_ bytes: [UInt8]) { parser = JSONParser(bytes: bytes) }
-
-        /// - Returns: nil at the end.
-        mutating func next() throws(JSONProblem) -> JSON? {
-            parser.skipSpace()
-            return parser.next == nil ? nil : try parser.value(depth: 0)
-        }
-    }
+    private init(_ bytes: [UInt8], _ limits: Limits) { (self.bytes, self.limits) = (bytes, limits) }
 
     private func problem(_ detail: String) -> JSONProblem { JSONProblem(offset: position, detail: detail) }
 
@@ -97,7 +94,7 @@ struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(JSONProblem) -> JSON {
-        guard depth < Self.maximumDepth else { throw problem("nested deeper than \(Self.maximumDepth) levels") }
+        guard depth < limits.depth else { throw problem("nested deeper than \(limits.depth) levels") }
         skipSpace()
         switch next {
         case UInt8(ascii: "{"): return try object(depth: depth)
@@ -130,6 +127,7 @@ struct JSONParser {
             guard names.insert(name).inserted else { throw problem("the member '\(name)' is given twice") }
             guard take(UInt8(ascii: ":")) else { throw problem("expected ':'") }
             members.append(.init(name: name, value: try value(depth: depth + 1)))
+            guard members.count <= limits.members else { throw problem("more than \(limits.members) members") }
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw problem("expected ',' or '}'") }
         return .object(members)
@@ -139,7 +137,10 @@ struct JSONParser {
         position += 1
         var elements: [JSON] = []
         if take(UInt8(ascii: "]")) { return .array([]) }
-        repeat { elements.append(try value(depth: depth + 1)) } while take(UInt8(ascii: ","))
+        repeat {
+            elements.append(try value(depth: depth + 1))
+            guard elements.count <= limits.members else { throw problem("more than \(limits.members) elements") }
+        } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "]")) else { throw problem("expected ',' or ']'") }
         return .array(elements)
     }
@@ -180,6 +181,7 @@ struct JSONParser {
                 text.append(byte)
                 position += 1
             }
+            guard text.count <= limits.text else { throw problem("a string of more than \(limits.text) bytes") }
         }
         throw problem("a string without an end")
     }

@@ -76,6 +76,12 @@ struct JSONWriter {
         }
     }
 
+    /// Ends a line of NDJSON.
+    mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true

@@ -90,6 +90,7 @@ struct ElasticsearchRoutes {
         endpoint.parameters = (path.hasPrefix("/{") ? [Self.index] : []) + Intake.parameters
         endpoint.errors = Intake.errors
         endpoint.refusal = Self.refusal
+        endpoint.takesTraffic()
         return endpoint.taking(anyOf: ["application/x-ndjson", "application/json"])
             .answering(Self.object("BulkAnswer")) { request in
                 var reader = BulkReader(index: request.path["index"])

@@ -16,6 +16,7 @@ struct EventStream {
         var endpoint = Endpoint(
             .get, "/api/v2/scenarios/{scenario_id}/events", id: "streamEvents", tag: "Metrics",
             "The sums, now and whenever they change.")
+        endpoint.access = .user(.readMetrics)
         endpoint.details =
             "Server-sent events named `summary`, at most one a second, each with the body of …/summary."
         endpoint.parameters = [ScenarioRoutes.scenarioID]

@@ -19,6 +19,7 @@ struct HealthRoutes {
     private static func endpoint(_ path: String, _ id: String, _ summary: String) -> Endpoint {
         var endpoint = Endpoint(.get, path, id: id, tag: "Health", summary)
         endpoint.access = .anyone
+        endpoint.limit = .none  // probes come from one address, often
         return endpoint
     }
 
@@ -70,7 +71,7 @@ struct HealthRoutes {
     }
 
     private var info: Endpoint {
-        Self.endpoint("/api/v2/info", "getInfo", "Version and uptime.")
+        Self.endpoint("/api/v2/health/info", "getInfo", "Version and uptime.")
             .answering(
                 .answer(
                     "Info",

@@ -8,9 +8,7 @@ import Traffic
 
 /// `/ingest`: traffic from log shippers and programs.
 struct IngestRoutes {
-    var ingest: IngestService
-
-    private var intake: Intake { Intake(ingest: ingest) }
+    var intake: Intake
 
     private static let format = Parameter<LogFormat>.query(
         "format", .choice, "The log format of the body; unless given, what the content type says.")
@@ -33,6 +31,7 @@ struct IngestRoutes {
             """
         endpoint.parameters = Intake.parameters + [Self.format]
         endpoint.errors = Intake.errors
+        endpoint.takesTraffic()
         let types = [
             "application/json", "application/x-ndjson", "text/plain", "application/msgpack",
             "application/x-www-form-urlencoded",
@@ -78,8 +77,11 @@ struct IngestRoutes {
             PII and secrets that were found are blotted out.
             """
         endpoint.parameters = [ScenarioRoutes.scenarioID]
+        endpoint.access = .user(.readMetrics)
         return endpoint.answering(.list(Self.sample)) { request in
-            Answer(try await ingest.samples(of: try request.required(ScenarioRoutes.scenarioID), by: request.caller))
+            Answer(
+                try await intake.ingest.samples(of: try request.required(ScenarioRoutes.scenarioID), by: request.caller)
+            )
         }
     }
 

@@ -42,6 +42,7 @@ struct LokiRoutes {
             "JSON, or Protocol Buffers in one Snappy block. An answer of 204 means that the delivery is stored."
         endpoint.parameters = Intake.parameters + [Self.tenant]
         endpoint.errors = Intake.errors
+        endpoint.takesTraffic()
         return endpoint.taking(anyOf: ["application/json", "application/x-protobuf"], Self.body).answeringNothing {
             request in
             let tenant = try request(Self.tenant)

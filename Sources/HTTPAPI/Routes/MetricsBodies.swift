@@ -87,8 +87,7 @@ enum MetricsBodies {
                 $0.invocations.description
             },
             Member(answer: "llm_tokens", .integer(), "Tokens that records report.") {
-                let tokens = $0.traffic.totals.tokens
-                return tokens.input + tokens.output + tokens.cacheRead + tokens.cacheWrite
+                $0.traffic.totals.tokens.total
             },
             Member(answer: "pii_violations", .integer(), "PII and secrets found.") { $0.traffic.pii.total },
         ])
@@ -190,10 +189,10 @@ enum MetricsBodies {
                 Member(answer: "requests", .integer(), "Records.") { $0.traffic.events },
                 Member(answer: "bytes", .integer(), "Payload in bytes.") { $0.traffic.bytes },
                 Member(answer: "llm_tokens", .integer(), "Tokens that records report.") {
-                    $0.traffic.tokens.input + $0.traffic.tokens.output
+                    $0.traffic.tokens.total
                 },
                 Member(answer: "pii_violations", .integer(), "PII and secrets found.") { $0.traffic.piiFindings },
-            ]), maximum: 10_000_000)
+            ]), maximum: 50_000)
 
     static let bill = Schema<PricedBill>.answer(
         "Bill",

@@ -17,6 +17,7 @@ struct MetricsRoutes {
         endpoint.parameters = [ScenarioRoutes.scenarioID]
         endpoint.errors = [.invalid]
         endpoint.isKept = true
+        endpoint.access = .user(.readMetrics)
         return endpoint
     }
 
@@ -52,13 +53,27 @@ struct MetricsRoutes {
     private static let bucket = Parameter.query(
         "bucket_minutes", .integer(1...44_640), "Length of a bucket in minutes; 60 unless given.")
 
+    private static let from = Parameter.query("from", .time, "Only buckets that begin at this time or later.")
+    private static let before = Parameter.query("before", .time, "Only buckets that begin before this time.")
+    private static let longestSeries = 50_000  // buckets
+
     private var timeseries: Endpoint {
         var endpoint = Self.endpoint("timeseries", "getTimeSeries", "Traffic over time, by the records' own times.")
-        endpoint.parameters.append(Self.bucket)
+        endpoint.details = "At most \(Self.longestSeries) buckets; those without traffic are left out."
+        endpoint.parameters += [Self.bucket, Self.from, Self.before]
         return endpoint.answering(MetricsBodies.timeseries) { request in
             let id = try request.required(ScenarioRoutes.scenarioID)
             let minutes = try request(Self.bucket) ?? 60
-            return Answer(Bucket.series(try await metrics.traffic(of: id, by: request.caller), minutes: minutes))
+            let (from, before) = (try request(Self.from) ?? .distantPast, try request(Self.before) ?? .distantFuture)
+            let series = Bucket.series(try await metrics.traffic(of: id, by: request.caller), minutes: minutes)
+                .filter { $0.start >= from && $0.start < before }
+            guard series.count <= Self.longestSeries else {
+                throw DomainError(
+                    .invalid,
+                    "There are \(series.count) buckets, more than \(Self.longestSeries): ask for longer ones.",
+                    members: [.init(pointer: "bucket_minutes", detail: "is \(minutes)")])
+            }
+            return Answer(series)
         }
     }
 
@@ -96,6 +111,7 @@ struct MetricsRoutes {
     private var compare: Endpoint {
         var endpoint = Endpoint(
             .post, "/api/v2/scenarios/compare", id: "compareScenarios", tag: "Metrics", "Put scenarios side by side.")
+        endpoint.access = .user(.readMetrics)
         endpoint.details = "Each with its own traffic, workload and region; differences are to the first."
         endpoint.errors = [.notFound]
         return endpoint.taking(MetricsBodies.comparison, answering: .list(MetricsBodies.compared)) { request, ids in
@@ -121,6 +137,7 @@ struct MetricsRoutes {
 
     private var estimate: Endpoint {
         var endpoint = Endpoint(.post, "/api/v2/estimate", id: "estimate", tag: "Metrics", "Price known usage.")
+        endpoint.access = .user(.readPrices)
         endpoint.details = "A workload with fixed or usage items and no steps. Nothing is stored."
         return endpoint.taking(ScenarioBodies.draft, answering: MetricsBodies.bill) { _, draft in
             Answer(try metrics.estimate(draft))

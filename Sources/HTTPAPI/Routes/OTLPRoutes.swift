@@ -60,6 +60,7 @@ struct OTLPRoutes {
             """
         endpoint.parameters = Intake.parameters
         endpoint.errors = Intake.errors
+        endpoint.takesTraffic()
         endpoint.refusal = Self.refusal
         endpoint = endpoint.taking(
             anyOf: ["application/json", "application/x-protobuf"],

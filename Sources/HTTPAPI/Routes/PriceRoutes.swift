@@ -10,7 +10,9 @@ struct PriceRoutes {
     var endpoints: [Endpoint] { [list, one, lists] }
 
     private static func endpoint(_ path: String, _ id: String, _ summary: String) -> Endpoint {
-        Endpoint(.get, "/api/v2/\(path)", id: id, tag: "Prices", summary)
+        var endpoint = Endpoint(.get, "/api/v2/\(path)", id: id, tag: "Prices", summary)
+        endpoint.access = .user(.readPrices)
+        return endpoint
     }
 
     private static let offer = Parameter.query("offer", .text(1...64, example: "AWSLambda"), "Only this offer code.")

@@ -21,7 +21,9 @@ struct ScenarioRoutes {
     private static func endpoint(_ method: HTTPRequest.Method, _ path: String, _ id: String, _ summary: String)
         -> Endpoint
     {
-        Endpoint(method, "/api/v2/scenarios\(path)", id: id, tag: "Scenarios", summary)
+        var endpoint = Endpoint(method, "/api/v2/scenarios\(path)", id: id, tag: "Scenarios", summary)
+        endpoint.access = .user(method == .get ? .readScenarios : .writeScenarios)
+        return endpoint
     }
 
     private static func answer(_ scenario: Scenario) -> Answer<Scenario> {
@@ -37,7 +39,7 @@ struct ScenarioRoutes {
         return endpoint.taking(ScenarioBodies.draft, answering: ScenarioBodies.scenario, status: .created) {
             request, draft in
             let scenario = try await scenarios.create(
-                draft, by: request.caller, idempotencyKey: try request(Self.idempotencyKey))
+                draft, by: request.caller, once: try request(Self.idempotencyKey).map { "create:\($0)" })
             var answer = Self.answer(scenario)
             answer.headers[.location] = "/api/v2/scenarios/\(scenario.id.text)"
             return answer
@@ -47,7 +49,7 @@ struct ScenarioRoutes {
     private static let page = Parameter.query("page", .integer(1...1_000_000), "Page, from 1.")
     private static let pageSize = Parameter.query("page_size", .integer(1...100), "Scenarios a page; 20 unless given.")
     private static let status = Parameter<[Scenario.Status]>.query(
-        "status", .list(.choice), "Only these states, separated by commas.")
+        "status", .list(.choice, maximum: 4, isSet: true), "Only these states, separated by commas.")
     private static let region = Parameter.query("region", .text(1...32), "Only this region.")
     private static let tag = Parameter.query("tag", .text(1...64), "Only with this tag.")
     private static let text = Parameter.query("q", .text(1...200), "Only with this text in name or description.")
@@ -120,6 +122,7 @@ struct ScenarioRoutes {
         return endpoint.taking(ScenarioBodies.patch, answering: ScenarioBodies.scenario) { request, patch in
             var draft = Scenario.Draft()
             draft.name = "any"
+            if let region = patch["workload"]?["region"]?.text, patch["region"] == nil { draft.region = region }
             try ScenarioBodies.apply(patch, to: &draft)  // a body that is wrong is told before the version is looked at
             _ = try draft.checked()
             return Self.answer(
@@ -148,7 +151,7 @@ struct ScenarioRoutes {
             Self.answer(
                 try await scenarios.clone(
                     try request.required(Self.scenarioID), by: request.caller,
-                    idempotencyKey: try request(Self.idempotencyKey)))
+                    once: try request(Self.idempotencyKey).map { "clone:\($0)" }))
         }
     }
 
@@ -178,7 +181,7 @@ struct ScenarioRoutes {
             if bulk.action == .create {
                 return Answer(
                     await results(Array(bulk.items.enumerated()), request) { index, draft in
-                        try await scenarios.create(draft, by: caller, idempotencyKey: key.map { "\($0)/\(index)" })
+                        try await scenarios.create(draft, by: caller, once: key.map { "bulk \(index):\($0)" })
                     })
             }
             return Answer(
@@ -202,7 +205,8 @@ struct ScenarioRoutes {
         for (index, item) in items.enumerated() {
             var result = BulkResult(index: index)
             do { result.scenario = try await act(item) } catch {
-                result.problem = Problem(error, correlationID: request.correlationID)
+                result.problem = Problem(
+                    error, of: request.request, correlationID: request.origin.correlationID, log: request.logger)
             }
             results.append(result)
         }

@@ -77,6 +77,7 @@ struct SplunkRoutes {
         endpoint.details = "An answer of 200 means that the delivery is stored."
         endpoint.parameters = Intake.parameters + [Self.channel]
         endpoint.errors = Intake.errors
+        endpoint.takesTraffic()
         endpoint.refusal = Self.refusal
         return endpoint
     }
@@ -154,7 +155,9 @@ struct SplunkRoutes {
                 }
             }
         }
-        return Endpoint(.post, path, id: "splunkAcknowledge", tag: "Splunk", "Whether deliveries are stored.")
-            .taking(question, answering: answer) { _, acks in Answer(acks) }
+        var endpoint = Endpoint(
+            .post, path, id: "splunkAcknowledge", tag: "Splunk", "Whether deliveries are stored.")
+        endpoint.takesTraffic()
+        return endpoint.taking(question, answering: answer) { _, acks in Answer(acks) }
     }
 }

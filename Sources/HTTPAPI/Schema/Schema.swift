@@ -39,7 +39,7 @@ extension Schema where Value == String {
     ///   - length: In characters (Unicode scalars, as JSON Schema counts).
     ///   - pattern: A regular expression for the whole text; without one, anything but control characters.
     static func text(
-        _ length: ClosedRange<Int> = 0...10_000, pattern: String? = nil, example: String? = nil
+        _ length: ClosedRange<Int> = 0...2_500, pattern: String? = nil, example: String? = nil
     ) -> Schema {
         var description: JSON = ["type": "string", "pattern": .string(pattern ?? noControls)]
         if length.lowerBound > 0 {
@@ -63,7 +63,13 @@ extension Schema where Value == String {
             if let pattern, compiled?.matches(text) == false {
                 return wrong(pointer, "does not match \(pattern)", &problems)
             }
-            return text
+            guard !Markup.isIn(text) else {
+                problems.append(.init(pointer: pointer, detail: "holds markup that a browser would execute"))
+                problems[problems.count - 1].isSuspicious = true
+                return nil
+            }
+            // One text has one form: NFC.
+            return text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
         } write: {
             $1.string($0)
         }
@@ -71,6 +77,17 @@ extension Schema where Value == String {
 }
 
 extension Schema where Value == String {
+    /// A password: any text, of which errors show nothing.
+    static let secret = Schema(
+        description: ["type": "string", "format": "password", "minLength": 1, "maxLength": 1_024]
+    ) { json, pointer, problems in
+        guard case .string(let text) = json, (1...1_024).contains(text.unicodeScalars.count) else {
+            return wrong(pointer, "expected 1 to 1024 characters", &problems)
+        }
+        return text
+    } write: { _, _ in
+    }
+
     /// Any text, of answers.
     static let plain = Schema(description: ["type": "string"]) { json, _, _ in
         if case .string(let text) = json { text } else { nil }
@@ -209,6 +226,26 @@ extension Schema {
             return values.count == elements.count ? values : nil
         } write: { values, writer in
             writer.array { writer in for value in values { element.write(value, &writer) } }
+        }
+    }
+
+    /// A list that only answers have.
+    static func answers<Element>(_ element: Schema<Element>) -> Schema<[Element]> where Value == [Element] {
+        Schema<[Element]>(
+            description: ["type": "array", "items": element.description], components: element.components,
+            read: { _, _, _ in nil }
+        ) { values, writer in
+            writer.array { writer in for value in values { element.write(value, &writer) } }
+        }
+    }
+
+    /// The same for a member that may be left out.
+    var some: Schema<Value?> {
+        let (read, write) = (read, write)
+        return Schema<Value?>(description: description, components: components) { json, pointer, problems in
+            read(json, pointer, &problems).map { .some($0) }
+        } write: { value, writer in
+            if let value { write(value, &writer) } else { writer.raw("null") }
         }
     }
 

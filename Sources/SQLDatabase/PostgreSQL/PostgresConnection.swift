@@ -48,13 +48,15 @@ final class PostgresConnection: SQLConnection {
     }
 
     private func transactOnce<Value>(_ body: () throws -> Value) throws -> Value {
-        try retryingOnce { try simple("BEGIN") }
+        _ = try retryingOnce { try simple("BEGIN") }
         do {
             let value = try body()
-            try simple("COMMIT")
+            guard try simple("COMMIT") == "COMMIT" else {
+                throw SQLError.statement("the transaction was rolled back: an error in it was passed over")
+            }
             return value
         } catch {
-            if !isLost { try? simple("ROLLBACK") }  // the first error is the one to tell
+            if !isLost { _ = try? simple("ROLLBACK") }  // the first error is the one to tell
             throw error
         }
     }
@@ -125,10 +127,22 @@ final class PostgresConnection: SQLConnection {
             }
             while let more = PQgetResult(connection) { PQclear(more) }
         }
-        while let result = PQgetResult(connection) {
-            let isSync = PQresultStatus(result) == PGRES_PIPELINE_SYNC
-            PQclear(result)
-            if isSync { break }
+        // The implicit commit may fail as well; its error stands before the synchronisation point, with a NULL behind it.
+        var ends = 0  // of answers
+        while true {
+            guard let result = PQgetResult(connection) else {
+                ends += 1
+                guard ends < 4, PQstatus(connection) == CONNECTION_OK else { throw lost() }
+                continue
+            }
+            if PQresultStatus(result) == PGRES_PIPELINE_SYNC {
+                PQclear(result)
+                break
+            }
+            do { _ = try checked(result, "COMMIT") } catch {
+                if isLost { throw error }
+                failure = failure ?? error
+            }
         }
         return failure.map { .failure($0) } ?? .success(changes)
     }
@@ -142,7 +156,11 @@ final class PostgresConnection: SQLConnection {
 
     /// Gives up a connection that the server has ended, as far as that has come through.
     private func dropStaleConnection() {
-        if let connection, PQconsumeInput(connection) == 0 || PQstatus(connection) == CONNECTION_BAD { disconnect() }
+        guard let connection else { return }
+        // The first reading may get the server's farewell, only the second the end behind it.
+        for _ in 0..<2 where PQconsumeInput(connection) == 0 || PQstatus(connection) == CONNECTION_BAD {
+            return disconnect()
+        }
     }
 
     private func connected() throws(SQLError) -> OpaquePointer {
@@ -174,8 +192,10 @@ final class PostgresConnection: SQLConnection {
         return .unavailable(message.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    private func simple(_ text: String) throws {
-        _ = try checked(PQexec(try connected(), text), text)
+    /// - Returns: What the server calls it: `ROLLBACK` for the COMMIT of a transaction that failed.
+    @discardableResult
+    private func simple(_ text: String) throws -> String {
+        try checked(PQexec(try connected(), text), text).tag
     }
 
     /// Forgets all prepared statements when so many more would be too many. Names handed out before are void then.

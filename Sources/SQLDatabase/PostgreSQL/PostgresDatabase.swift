@@ -68,12 +68,24 @@ public final class PostgresDatabase: SQLDatabase {
     private func sendWaiting() {
         queue.add(
             waitSeconds: settings.waitSeconds,
-            refuse: { error in for group in self.taken(.max) { group.continuation.resume(throwing: error) } },
+            refuse: { error in for group in self.late() { group.continuation.resume(throwing: error) } },
             job: { connection in
                 let groups = self.taken(PostgresConnection.pipelineLimit)
                 let results = connection.atomically(groups.map(\.statements))
                 for (group, result) in zip(groups, results) { group.continuation.resume(with: result) }
             })
+    }
+
+    /// The groups that have waited long enough; what came later goes on waiting.
+    private func late() -> [PendingGroup] {
+        let limit = ContinuousClock.now - .seconds(settings.waitSeconds * 0.99)
+        let (late, isMore) = waiting.withLock { waiting in
+            let late = waiting.filter { $0.since <= limit }
+            waiting.removeAll { $0.since <= limit }
+            return (late, !waiting.isEmpty)
+        }
+        if isMore { sendWaiting() }
+        return late
     }
 
     /// - Parameter limit: Of statements; what stays gets a connection of its own.
@@ -110,6 +122,7 @@ public final class PostgresDatabase: SQLDatabase {
 
 /// Statements of one transaction that wait for a connection.
 private struct PendingGroup: Sendable {
+    let since = ContinuousClock.now
     var statements: [SQL]
     var continuation: CheckedContinuation<[Int], any Error>
 }

@@ -82,6 +82,9 @@ final class PostgresAnswer {
     var rows: Int32 { PQntuples(result) }
     var changedRows: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }  // "" for statements that change none
 
+    /// What the server calls what it did: `COMMIT`, `INSERT 0 1`.
+    var tag: String { String(cString: PQcmdStatus(result)) }
+
     func field(_ code: Int32) -> String {
         PQresultErrorField(result, code).map { String(cString: $0) } ?? ""
     }

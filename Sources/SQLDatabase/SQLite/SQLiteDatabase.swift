@@ -13,7 +13,7 @@ public final class SQLiteDatabase: SQLDatabase {
     /// - Parameters:
     ///   - path: The database file; it is made when it is not there.
     ///   - readers: Connections that read at the same time.
-    ///   - waitSeconds: How long a read waits for one of them.
+    ///   - waitSeconds: How long a read waits for one of them, and a write for its transaction to begin.
     /// - Throws: ``SQLError/unavailable(_:)`` when the file cannot be opened or is no database.
     public init(path: String, readers: Int = 4, waitSeconds: Double = 5) throws {
         var configuration = Configuration()
@@ -56,7 +56,24 @@ public final class SQLiteDatabase: SQLDatabase {
                 writes.append(write)
                 return writes.count == 1
             }
-            if isFirst { pool.asyncWriteWithoutTransaction { self.commitWaiting($0) } }
+            guard isFirst else { return }
+            pool.asyncWriteWithoutTransaction { self.commitWaiting($0) }
+            refuseLate(after: waitSeconds)
+        }
+    }
+
+    /// Refuses writes whose transaction has not begun in time.
+    private func refuseLate(after seconds: Double) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
+            guard let self else { return }
+            let now = ContinuousClock.now
+            let (late, next) = waiting.withLock { writes in
+                let isLate = { (write: PendingWrite) in now - write.since >= .seconds(self.waitSeconds) }
+                defer { writes.removeAll(where: isLate) }
+                return (writes.filter(isLate), writes.first { !isLate($0) })
+            }
+            for write in late { write.refuse(.unavailable("no transaction began within \(waitSeconds) s")) }
+            if let next { refuseLate(after: max(0.01, waitSeconds - (now - next.since) / .seconds(1))) }
         }
     }
 
@@ -71,6 +88,7 @@ public final class SQLiteDatabase: SQLDatabase {
             defer { writes = [] }
             return writes
         }
+        guard !writes.isEmpty else { return }
         var finish: [(SQLError?) -> Void] = []
         do {
             try database.run("BEGIN IMMEDIATE")
@@ -113,6 +131,7 @@ public final class SQLiteDatabase: SQLDatabase {
 
 /// A write that waits for the next commit. `run` answers with what to do once the commit's outcome is known.
 private struct PendingWrite: Sendable {
+    let since = ContinuousClock.now
     let run: @Sendable (Database) throws -> (SQLError?) -> Void
     let refuse: @Sendable (SQLError) -> Void
 

@@ -20,6 +20,6 @@ extension EventSample {
         }
         self.init(
             minute: minute == ProfileBuilder.untimed ? nil : minute, bytes: bytes,
-            text: String(decoding: shown, as: UTF8.self))
+            text: String(decoding: shown, as: UTF8.self).replacing("\0", with: "\u{fffd}"))  // PostgreSQL keeps no NUL
     }
 }

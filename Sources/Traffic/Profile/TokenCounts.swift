@@ -14,6 +14,13 @@ public struct TokenCounts: Sendable, Equatable {
 
     public var isEmpty: Bool { input | output | cacheRead | cacheWrite == 0 }
 
+    /// All of them; stops at `Int.max`.
+    public var total: Int {
+        var total = input
+        for count in [output, cacheRead, cacheWrite] { total.accumulate(count) }
+        return total
+    }
+
     public mutating func merge(_ other: TokenCounts) {
         input.accumulate(other.input)
         output.accumulate(other.output)

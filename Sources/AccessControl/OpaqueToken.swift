@@ -1,15 +1,16 @@
 import Crypto
 
-/// The secret of an API key: `mk_` and 32 random bytes in base64url. It is shown once; only its hash is kept. Secrets
-/// of 256 random bits need no slow hash.
-public struct APISecret: Sendable {
+/// A secret of 32 random bytes in base64url: an API key, a refresh token, a token sent by mail. It is shown once; only its
+/// hash is kept. Secrets of 256 random bits need no slow hash.
+public struct OpaqueToken: Sendable {
     public let text: String
 
     /// A new secret from the system's random numbers.
-    public init() {
+    /// - Parameter mark: Says what it is to people and to scanners of secrets: `mk_` for API keys.
+    public init(mark: String = "") {
         var random = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
-        text = "mk_" + String(decoding: Base64URL.encode(bytes), as: UTF8.self)
+        text = mark + String(decoding: Base64URL.encode(bytes), as: UTF8.self)
     }
 
     /// What tells keys apart in lists: the first 8 characters.

@@ -1,0 +1,47 @@
+import AccessControl
+import Domain
+import Foundation
+import Mail
+import SQLDatabase
+import Storage
+
+/// The services of one program, over one database.
+struct Parts: Sendable {
+    let scenarios: ScenarioService
+    let traffic: SQLTrafficStore
+    let sessions: SQLSessionStore
+    let authentication: AuthenticationService
+    let signIn: SignInService
+    let keys: KeyService
+    let users: UserService
+    let audit: AuditService
+    let signer: TokenSigner
+
+    private static let issuer = "mockupaws"
+    /// Argon2id's memory, in KiB: what one hash takes while it runs.
+    private static let hashMemory = 64 << 10
+
+    init(_ settings: ServerSettings, _ database: any SQLDatabase, _ ambient: Ambient) async throws {
+        let (accounts, log) = (SQLAccountStore(database), SQLAuditStore(database))
+        sessions = SQLSessionStore(database)
+        traffic = SQLTrafficStore(database)
+        scenarios = ScenarioService(store: SQLScenarioStore(database), ambient: ambient)
+        signer = try await TokenSigner(
+            algorithm: settings.algorithm, current: settings.secret, previous: settings.previousSecrets,
+            issuer: Self.issuer, audience: Self.issuer)
+        let milliseconds = settings.hashMilliseconds
+        let hasher = PasswordHasher { try .calibrated(milliseconds: milliseconds, memoryKiB: Self.hashMemory) }
+        authentication = AuthenticationService(
+            accounts: accounts, sessions: sessions, audit: log, signer: signer, ambient: ambient)
+        signIn = SignInService(
+            accounts: accounts, sessions: sessions, audit: log, hasher: hasher, signer: signer,
+            mail: OutboxFolder(path: settings.outbox), settings: settings.signIn, ambient: ambient,
+            authentication: authentication)
+        keys = KeyService(
+            accounts: accounts, scenarios: scenarios.store, ambient: ambient, authentication: authentication)
+        users = UserService(accounts: accounts, hasher: hasher, ambient: ambient, authentication: authentication)
+        audit = AuditService(
+            store: log, chain: AuditChain(current: settings.secret, previous: settings.previousSecrets),
+            ambient: ambient)
+    }
+}

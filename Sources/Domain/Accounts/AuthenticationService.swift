@@ -1,0 +1,97 @@
+public import AccessControl
+import Crypto
+import Foundation
+import Synchronization
+
+/// Tells who a credential is: an API key, or the access token of a session.
+public final class AuthenticationService: Sendable {
+    private let accounts: any AccountStore
+    private let sessions: any SessionStore
+    private let audit: any AuditStore
+    private let signer: TokenSigner
+    private let ambient: Ambient
+    private let known = Mutex<[[UInt8]: Known]>([:])
+
+    /// A credential that was good a moment ago.
+    private struct Known {
+        var caller: Caller  // without its origin
+        var until: Date
+        var places: Set<String> = []  // that a key came from
+    }
+
+    /// How long a credential that was revoked by another process still works, in seconds.
+    private static let knownSeconds = 10.0
+    private static let knownLimit = 10_000
+
+    public init(
+        accounts: any AccountStore, sessions: any SessionStore, audit: any AuditStore, signer: TokenSigner,
+        ambient: Ambient
+    ) {
+        (self.accounts, self.sessions, self.audit) = (accounts, sessions, audit)
+        (self.signer, self.ambient) = (signer, ambient)
+    }
+
+    /// Asks the store again about every credential.
+    func forget() { known.withLock { $0 = [:] } }
+
+    /// - Throws: ``DomainError`` `.unauthenticated`.
+    public func caller(_ credential: String, from origin: Origin) async throws -> Caller {
+        let (hash, now, place) = (OpaqueToken.hash(of: credential), ambient.now(), Self.place(of: origin))
+        if let entry = known.withLock({ $0[hash] }), entry.until > now,
+            entry.caller.key == nil || place.map(entry.places.contains) != false
+        {
+            var caller = entry.caller
+            caller.origin = origin
+            return caller
+        }
+        var entry =
+            credential.hasPrefix(KeyService.mark)
+            ? try await ofKey(hash, place, origin) : try await ofSession(credential, at: now)
+        entry.until = min(entry.until, now.addingTimeInterval(Self.knownSeconds))
+        known.withLock { known in
+            if known.count >= Self.knownLimit { known = [:] }
+            entry.places.formUnion(known[hash]?.places ?? [])
+            known[hash] = entry
+        }
+        entry.caller.origin = origin
+        return entry.caller
+    }
+
+    private func ofKey(_ hash: [UInt8], _ place: String?, _ origin: Origin) async throws -> Known {
+        let now = ambient.now()
+        guard let (key, owner) = try await accounts.key(secretHash: hash), key.expiresAt.map({ $0 > now }) != false,
+            !owner.isDisabled
+        else { throw DomainError(.unauthenticated, "The API key is not valid.") }
+        var caller = Caller(user: owner.id, key: key.id, scenario: key.scenario)
+        (caller.role, caller.plan, caller.scopes) = (owner.role, owner.plan, key.scopes)
+        if try await accounts.note(use: key.id, from: place, at: now) {
+            var from = caller
+            from.origin = origin
+            if let event = ambient.event(.keyUsedFromNewPlace, by: from, .init("api_key", key.id)) {
+                try await audit.append([event])
+            }
+        }
+        return Known(
+            caller: caller, until: key.expiresAt ?? .distantFuture, places: place.map { [$0] } ?? [])
+    }
+
+    private func ofSession(_ token: String, at now: Date) async throws -> Known {
+        let claims: AccessClaims
+        do { claims = try signer.verify(token, at: now) } catch {
+            throw DomainError(.unauthenticated, "The access token is not valid: \(error).")
+        }
+        guard let (session, owner) = try await sessions.session(claims.session, at: now), owner.id == claims.subject,
+            !owner.isDisabled
+        else { throw DomainError(.unauthenticated, "The session is over; sign in again.") }
+        var caller = Caller(user: owner.id)
+        (caller.session, caller.role, caller.plan) = (session.id, owner.role, owner.plan)
+        return Known(caller: caller, until: claims.expiresAt)
+    }
+
+    /// The network that an address is in: /24 of IPv4, /48 of IPv6.
+    private static func place(of origin: Origin) -> String? {
+        guard let address = origin.address else { return nil }
+        if address.contains(":") { return address.split(separator: ":").prefix(3).joined(separator: ":") + "::/48" }
+        return address.split(separator: ".").prefix(3).joined(separator: ".") + ".0/24"
+    }
+}

@@ -1,0 +1,124 @@
+import AccessControl
+public import Foundation
+
+/// The keys that programs sign in with.
+public struct KeyService: Sendable {
+    /// What is decided of a key.
+    public struct Draft: Sendable {
+        public var name = ""
+        public var scopes = Scopes.all
+        public var scenario: UUID?
+        public var expiresAt: Date?
+
+        public init() {}
+    }
+
+    let accounts: any AccountStore
+    let scenarios: any ScenarioStore
+    let ambient: Ambient
+    let authentication: AuthenticationService
+
+    static let mark = "mk_"
+    private static let keysLimit = 100  // of a user
+
+    public init(
+        accounts: any AccountStore, scenarios: any ScenarioStore, ambient: Ambient,
+        authentication: AuthenticationService
+    ) {
+        (self.accounts, self.scenarios) = (accounts, scenarios)
+        (self.ambient, self.authentication) = (ambient, authentication)
+    }
+
+    /// Makes a key; the secret is not shown again.
+    /// - Throws: ``DomainError`` `.invalid`, `.forbidden`.
+    public func create(_ draft: Draft, by caller: Caller) async throws -> (key: APIKey, secret: String) {
+        try caller.requireSession()
+        let count = try await accounts.keys(owner: caller.user).count
+        guard count < Self.keysLimit else {
+            throw DomainError(.conflict, "There are \(count) keys already; revoke some.")
+        }
+        return try await make(
+            draft, for: caller.user, audit: { ambient.event(.keyCreated, by: caller, $0, details: $1) })
+    }
+
+    /// The operator's way, for any user.
+    public func create(
+        _ draft: Draft, for owner: UUID, from origin: Origin
+    ) async throws -> (key: APIKey, secret: String) {
+        try await make(
+            draft, for: owner, audit: { ambient.event(.keyCreated, of: owner, from: origin, $0, details: $1) })
+    }
+
+    private func make(
+        _ draft: Draft, for owner: UUID, audit: (AuditEvent.Resource, [String: String]) -> AuditEvent?
+    ) async throws -> (key: APIKey, secret: String) {
+        var problems: [DomainError.Member] = []
+        if draft.name.allSatisfy(\.isWhitespace) { problems.append(.init(pointer: "/name", detail: "is blank")) }
+        if draft.scopes.isEmpty { problems.append(.init(pointer: "/scopes", detail: "names no scope")) }
+        if let end = draft.expiresAt, end <= ambient.now() {
+            problems.append(.init(pointer: "/expires_at", detail: "is over"))
+        }
+        if let id = draft.scenario, try await scenarios.scenario(id, owner: owner) == nil {
+            problems.append(.init(pointer: "/scenario_id", detail: "is no scenario of the user"))
+        }
+        guard problems.isEmpty else {
+            throw DomainError(.invalid, "The key has members that are wrong.", members: problems)
+        }
+        let (key, secret) = new(draft, for: owner)
+        try await accounts.insert(
+            key, audit: audit(.init("api_key", key.id), ["name": key.name, "prefix": key.prefix]))
+        return (key, secret)
+    }
+
+    private func new(_ draft: Draft, for owner: UUID) -> (key: APIKey, secret: String) {
+        let secret = OpaqueToken(mark: Self.mark)
+        var key = APIKey(
+            id: ambient.newID(), owner: owner, name: draft.name, prefix: secret.prefix, secretHash: secret.hash,
+            scenario: draft.scenario, createdAt: ambient.now())
+        (key.scopes, key.expiresAt) = (draft.scopes, draft.expiresAt)
+        return (key, secret.text)
+    }
+
+    public func list(_ caller: Caller) async throws -> [APIKey] {
+        try caller.requireSession()
+        return try await accounts.keys(owner: caller.user)
+    }
+
+    /// - Throws: ``DomainError`` `.notFound`.
+    public func get(_ id: UUID, by caller: Caller) async throws -> APIKey {
+        guard let key = try await list(caller).first(where: { $0.id == id }) else { throw DomainError.notFound("key") }
+        return key
+    }
+
+    /// A key of the same name and scopes in place of one, which works for a while longer.
+    /// - Parameter overlap: Seconds.
+    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a key that has ended.
+    public func rotate(
+        _ id: UUID, overlap: TimeInterval, by caller: Caller
+    ) async throws -> (key: APIKey, secret: String) {
+        let old = try await get(id, by: caller)
+        var draft = Draft()
+        (draft.name, draft.scopes, draft.scenario, draft.expiresAt) = (
+            old.name, old.scopes, old.scenario, old.expiresAt
+        )
+        let (next, secret) = new(draft, for: caller.user)
+        let event = ambient.event(
+            .keyRotated, by: caller, .init("api_key", id), details: ["next": next.id.uuidString.lowercased()])
+        guard
+            try await accounts.replace(
+                id, endingAt: ambient.now().addingTimeInterval(overlap), by: next, audit: event)
+        else { throw DomainError(.conflict, "The key has ended already.") }
+        authentication.forget()
+        return (next, secret)
+    }
+
+    /// - Throws: ``DomainError`` `.notFound`.
+    public func revoke(_ id: UUID, by caller: Caller) async throws {
+        try caller.requireSession()
+        let event = ambient.event(.keyRevoked, by: caller, .init("api_key", id))
+        guard try await accounts.deleteKey(id, owner: caller.user, audit: event) else {
+            throw DomainError.notFound("key")
+        }
+        authentication.forget()
+    }
+}

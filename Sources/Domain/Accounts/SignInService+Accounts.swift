@@ -1,0 +1,147 @@
+import AccessControl
+import Foundation
+import Mail
+
+/// Accounts: made, shown to be somebody's, and recovered.
+extension SignInService {
+    private static let verifySeconds = 86_400.0
+    private static let resetSeconds = 3_600.0
+
+    /// Makes an account and sends a mail about it; where the address has one already, the mail says so instead.
+    /// - Throws: ``DomainError`` `.invalid` for what is no address or a poor password.
+    public func register(email: String, password: String, name: String, from origin: Origin) async throws {
+        let address = try User.address(email)
+        try PasswordPolicy.check(password, of: address)
+        let hash = try await hash(password)
+        var user = User(id: ambient.newID(), email: address, createdAt: ambient.now())
+        user.name = name
+        let event = ambient.event(
+            .registered, of: user.id, from: origin, .init("user", user.id), details: ["email": address])
+        do {
+            try await accounts.insert(user, passwordHash: hash, audit: event)
+        } catch let error as DomainError where error.code == .conflict {
+            let known = try await accounts.user(email: address)
+            try await note(
+                ambient.event(
+                    .registered, of: known?.id, from: origin,
+                    details: ["email": address, "refused": "address is taken"]))
+            return try await send(
+                to: address, "You have an account",
+                """
+                Somebody, perhaps you, has tried to make an account with this address, which has one already.
+                If you forgot the password, ask for another: \(settings.publicURL)/api/v2/auth/forgot-password
+                """)
+        }
+        try await sendVerification(to: user, from: origin)
+    }
+
+    private func sendVerification(to user: User, from origin: Origin) async throws {
+        let token = OpaqueToken()
+        try await sessions.insert(
+            mailed: token.hash, for: .verify, owner: user.id,
+            expiresAt: ambient.now().addingTimeInterval(Self.verifySeconds),
+            audit: ambient.event(.verificationSent, of: user.id, from: origin, .init("user", user.id)))
+        try await send(
+            to: user.email, "Confirm your address",
+            """
+            Welcome. To confirm this address within a day, send this token to
+            POST \(settings.publicURL)/api/v2/auth/verify-email
+
+            \(token.text)
+            """)
+    }
+
+    /// - Throws: ``DomainError`` `.invalid` for a token that is none, or is over.
+    public func verifyEmail(_ token: String, from origin: Origin) async throws {
+        var user = try await owner(of: token, for: .verify)
+        user.verifiedAt = user.verifiedAt ?? ambient.now()
+        _ = try await accounts.update(
+            user, audit: ambient.event(.verified, of: user.id, from: origin, .init("user", user.id)))
+    }
+
+    /// Sends a token to set another password with; where the address has no account, the mail says so instead.
+    public func forgotPassword(email: String, from origin: Origin) async throws {
+        let address = try User.address(email)
+        let user = try await accounts.user(email: address)
+        let event = ambient.event(.resetAsked, of: user?.id, from: origin, details: ["email": address])
+        guard let user else {
+            try await note(event)
+            return try await send(
+                to: address, "You have no account",
+                "Somebody, perhaps you, has asked for another password, but this address has no account.")
+        }
+        let token = OpaqueToken()
+        try await sessions.insert(
+            mailed: token.hash, for: .reset, owner: user.id,
+            expiresAt: ambient.now().addingTimeInterval(Self.resetSeconds), audit: event)
+        try await send(
+            to: address, "Another password",
+            """
+            To set another password within an hour, send this token and the password to
+            POST \(settings.publicURL)/api/v2/auth/reset-password
+
+            \(token.text)
+
+            If you did not ask for it, there is nothing to do.
+            """)
+    }
+
+    /// Sets another password with a token from a mail, and ends all sessions.
+    /// - Throws: ``DomainError`` `.invalid`.
+    public func resetPassword(_ token: String, to password: String, from origin: Origin) async throws {
+        try PasswordPolicy.check(password, of: "", member: "/new_password")  // before the token is used up
+        let hash = try await hash(password)
+        let user = try await owner(of: token, for: .reset)
+        try await accounts.setPassword(
+            hash, of: user.id, keeping: nil, at: ambient.now(),
+            audit: ambient.event(.passwordReset, of: user.id, from: origin, .init("user", user.id)))
+        authentication.forget()
+    }
+
+    private func owner(of token: String, for purpose: MailPurpose) async throws -> User {
+        guard
+            let id = try await sessions.redeem(
+                mailed: OpaqueToken.hash(of: token), for: purpose, at: ambient.now()),
+            let user = try await accounts.user(id)
+        else {
+            throw DomainError(
+                .invalid, "The token is not valid, or is over.",
+                members: [.init(pointer: "/token", detail: "is not valid")])
+        }
+        return user
+    }
+
+    // MARK: One's own account
+
+    public func me(_ caller: Caller) async throws -> User {
+        guard let user = try await accounts.user(caller.user) else { throw DomainError.notFound("user") }
+        return user
+    }
+
+    /// Ends all other sessions.
+    /// - Throws: ``DomainError`` `.invalid`, `.forbidden`.
+    public func changePassword(from current: String, to next: String, by caller: Caller) async throws {
+        try caller.requireSession()
+        let user = try await me(caller)
+        guard try await verify(current, against: try await accounts.passwordHash(of: user.id)) else {
+            throw DomainError(
+                .invalid, "The current password is wrong.",
+                members: [.init(pointer: "/current_password", detail: "is wrong")])
+        }
+        try PasswordPolicy.check(next, of: user.email, member: "/new_password")
+        try await accounts.setPassword(
+            try await hash(next), of: user.id, keeping: caller.session, at: ambient.now(),
+            audit: ambient.event(.passwordChanged, by: caller, .init("user", user.id)))
+        authentication.forget()
+    }
+
+    private func send(to address: String, _ subject: String, _ text: String) async throws {
+        let message = MailMessage(
+            from: settings.sender, to: address, subject: "mockupAWS: \(subject)", text: text + "\n")
+        do { try await mail.send(message, id: ambient.newID(), at: ambient.now()) } catch let error as MailError {
+            var failure = DomainError(.unavailable, "Mail cannot be sent now; try again shortly.")
+            failure.cause = "\(error)"
+            throw failure
+        }
+    }
+}

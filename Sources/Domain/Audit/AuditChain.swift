@@ -1,0 +1,105 @@
+public import AccessControl
+import Crypto
+import Foundation
+
+/// An event in its place in the audit log.
+public struct AuditEntry: Hashable, Sendable {
+    public var sequence: Int64  // from 1, without gaps
+    public var event: AuditEvent
+    public var secretID: String  // of the secret whose key made the links
+    public var link: [UInt8]  // HMAC-SHA256 over this entry and the link before
+
+    public init(sequence: Int64, event: AuditEvent, secretID: String, link: [UInt8]) {
+        (self.sequence, self.event, self.secretID, self.link) = (sequence, event, secretID, link)
+    }
+}
+
+/// Where the audit log ends. Its seal shows that nothing was cut off.
+public struct AuditHead: Hashable, Sendable {
+    public var sequence: Int64
+    public var link: [UInt8]
+    public var secretID: String
+    public var seal: [UInt8]
+
+    public init(sequence: Int64, link: [UInt8], secretID: String, seal: [UInt8]) {
+        (self.sequence, self.link, self.secretID, self.seal) = (sequence, link, secretID, seal)
+    }
+}
+
+/// Links the entries of the audit log with keys that whoever can write to the database does not have.
+public struct AuditChain: Sendable {
+    private let current: SecretKey
+    private let keys: [String: SymmetricKey]  // by the id of their secret
+
+    /// - Parameter previous: Secrets that made earlier links.
+    public init(current: SecretKey, previous: [SecretKey] = []) {
+        self.current = current
+        keys = Dictionary(
+            ([current] + previous).map { ($0.id, $0.derived("audit")) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What the first entry is linked to.
+    public static let origin = [UInt8](repeating: 0, count: 32)
+
+    /// Puts events behind the head.
+    public func entries(of events: [AuditEvent], behind head: AuditHead?) -> (entries: [AuditEntry], head: AuditHead)? {
+        var (sequence, link) = (head?.sequence ?? 0, head?.link ?? Self.origin)
+        let entries = events.map { event in
+            sequence += 1
+            var entry = AuditEntry(sequence: sequence, event: event, secretID: current.id, link: [])
+            link = mac(Self.bytes(of: entry, behind: link), current.id) ?? []
+            entry.link = link
+            return entry
+        }
+        return entries.isEmpty ? nil : (entries, sealed(sequence, link, "head"))
+    }
+
+    /// A head, or the end of a segment, with its seal.
+    public func sealed(_ sequence: Int64, _ link: [UInt8], _ purpose: String) -> AuditHead {
+        let seal = mac(Self.bytes(purpose, sequence, link), current.id) ?? []
+        return AuditHead(sequence: sequence, link: link, secretID: current.id, seal: seal)
+    }
+
+    /// - Returns: Whether the entry is as it was written, behind this link; nil without the key that made the link.
+    public func isIntact(_ entry: AuditEntry, behind link: [UInt8]) -> Bool? {
+        mac(Self.bytes(of: entry, behind: link), entry.secretID).map { $0 == entry.link }
+    }
+
+    public func isIntact(_ head: AuditHead, _ purpose: String) -> Bool? {
+        mac(Self.bytes(purpose, head.sequence, head.link), head.secretID).map { $0 == head.seal }
+    }
+
+    private func mac(_ bytes: [UInt8], _ secretID: String) -> [UInt8]? {
+        keys[secretID].map { Array(HMAC<SHA256>.authenticationCode(for: bytes, using: $0)) }
+    }
+
+    /// Every field with its length before it, so that no two entries have the same bytes.
+    private static func bytes(of entry: AuditEntry, behind link: [UInt8]) -> [UInt8] {
+        let event = entry.event
+        let details = event.details.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        let fields: [String?] =
+            [
+                entry.secretID, event.id.uuidString, "\(Int64((event.at.timeIntervalSince1970 * 1e6).rounded()))",
+                event.action.rawValue, event.user?.uuidString, event.key?.uuidString, event.resource?.type,
+                event.resource?.id, event.address, event.correlationID,
+            ] + details
+        return fields.reduce(into: bytes("entry", entry.sequence, link)) { bytes, field in
+            guard let field else { return bytes.append(0) }
+            bytes.append(1)
+            append(Array(field.utf8), to: &bytes)
+        }
+    }
+
+    private static func bytes(_ purpose: String, _ sequence: Int64, _ link: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(Array(purpose.utf8), to: &bytes)
+        withUnsafeBytes(of: sequence.bigEndian) { bytes += $0 }
+        append(link, to: &bytes)
+        return bytes
+    }
+
+    private static func append(_ field: [UInt8], to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: UInt32(field.count).bigEndian) { bytes += $0 }
+        bytes += field
+    }
+}

@@ -1,0 +1,85 @@
+public import Foundation
+
+/// Something that happened and must be accounted for.
+public struct AuditEvent: Hashable, Sendable {
+    /// What happened: the event's type, a dot, the action.
+    public enum Action: String, CaseIterable, Sendable {
+        case registered = "auth.register"
+        case signedIn = "auth.login"
+        case signInFailed = "auth.login_failure"
+        case refused = "auth.refused"  // a credential that is none
+        case refreshed = "auth.refresh"
+        case signedOut = "auth.logout"
+        case sessionRevoked = "auth.session_revoke"
+        case verificationSent = "auth.verification_sent"
+        case verified = "auth.verify_email"
+        case passwordChanged = "password.change"
+        case resetAsked = "password.forgot"
+        case passwordReset = "password.reset"
+        case keyCreated = "api_key.create"
+        case keyRotated = "api_key.rotate"
+        case keyRevoked = "api_key.revoke"
+        case keyUsedFromNewPlace = "api_key.new_place"
+        case scenarioCreated = "scenario.create"
+        case scenarioUpdated = "scenario.update"
+        case scenarioDeleted = "scenario.delete"
+        case userAdded = "admin.user_add"
+        case userChanged = "admin.user_update"
+        case auditRead = "admin.audit_read"
+        case tokenReused = "security.token_reuse"
+        case bruteForce = "security.brute_force"
+        case enumeration = "security.enumeration"
+        case suspiciousInput = "security.suspicious_input"
+    }
+
+    public struct Resource: Hashable, Sendable {
+        public var type: String  // scenario, api_key, user, session
+        public var id: String
+
+        public init(_ type: String, _ id: UUID) { (self.type, self.id) = (type, id.uuidString.lowercased()) }
+        public init(type: String, id: String) { (self.type, self.id) = (type, id) }
+    }
+
+    public var id: UUID  // version 7
+    public var at: Date
+    public var action: Action
+    public var user: UUID?
+    public var key: UUID?  // that was used
+    public var resource: Resource?
+    public var details: [String: String]  // no secrets
+    public var address: String?
+    public var correlationID: String
+
+    public init(
+        id: UUID, at: Date, action: Action, user: UUID?, key: UUID? = nil, resource: Resource? = nil,
+        details: [String: String] = [:], origin: Origin
+    ) {
+        (self.id, self.at, self.action, self.user, self.key) = (id, at, action, user, key)
+        (self.resource, self.details) = (resource, details)
+        (address, correlationID) = (origin.address, origin.correlationID)
+    }
+}
+
+/// Events, where they are written down at all.
+extension Ambient {
+    /// Something that a caller did.
+    public func event(
+        _ action: AuditEvent.Action, by caller: Caller, _ resource: AuditEvent.Resource? = nil,
+        details: [String: String] = [:]
+    ) -> AuditEvent? {
+        guard isAudited else { return nil }
+        return AuditEvent(
+            id: newID(), at: now(), action: action, user: caller.user, key: caller.key, resource: resource,
+            details: details, origin: caller.origin)
+    }
+
+    /// Something that nobody who is signed in did.
+    public func event(
+        _ action: AuditEvent.Action, of user: UUID?, from origin: Origin, _ resource: AuditEvent.Resource? = nil,
+        details: [String: String] = [:]
+    ) -> AuditEvent? {
+        guard isAudited else { return nil }
+        return AuditEvent(
+            id: newID(), at: now(), action: action, user: user, resource: resource, details: details, origin: origin)
+    }
+}

@@ -1,0 +1,188 @@
+import App
+public import ArgumentParser
+import CostModel
+public import Domain
+import Foundation
+import Logging
+import SQLDatabase
+
+/// The services behind the database, for the operator's commands.
+func withServices(_ options: SettingsOptions, _ body: (Server) async throws -> Void) async throws {
+    let server = try await Server.build(
+        try await options.settings, prices: { (PriceLookup([]), "") }, logger: Logger(label: "mockupaws"))
+    do { try await body(server) } catch {
+        await server.database.close()
+        throw error
+    }
+    try await server.audit.linkWaiting()
+    await server.database.close()
+}
+
+extension Role: ExpressibleByArgument {}
+extension Plan: ExpressibleByArgument {}
+
+struct UserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Users of the service.", subcommands: [Add.self, Change.self, Password.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add a user.",
+            discussion: "Without --password the user signs in with keys, or asks for a password by mail.")
+
+        @Argument(help: "E-mail address.")
+        var email: String
+
+        @Flag(help: "Read a password from standard input.")
+        var password = false
+
+        @Option(help: "user or admin.")
+        var role: Role?
+
+        @Option(help: "free, premium or enterprise.")
+        var plan: Plan?
+
+        @OptionGroup var settings: SettingsOptions
+
+        func run() async throws {
+            var change = UserService.Change()
+            (change.role, change.plan) = (role, plan)
+            let secret = password ? try readPassword() : nil
+            try await withServices(settings) { [change] server in
+                let user = try await server.users.add(
+                    email: email, password: secret, change, from: .commandLine)
+                try StandardOutput.write("\(user.id.uuidString.lowercased())\n")
+            }
+        }
+    }
+
+    struct Change: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "change", abstract: "Change a user's role or plan, or shut one out.")
+
+        @Argument(help: "E-mail address.")
+        var email: String
+
+        @Option(help: "user or admin.")
+        var role: Role?
+
+        @Option(help: "free, premium or enterprise.")
+        var plan: Plan?
+
+        @Flag(inversion: .prefixedEnableDisable, help: "Let the user in, or shut the user out.")
+        var access: Bool?
+
+        @OptionGroup var settings: SettingsOptions
+
+        func run() async throws {
+            var change = UserService.Change()
+            (change.role, change.plan, change.isDisabled) = (role, plan, access.map { !$0 })
+            try await withServices(settings) { [change] server in
+                let user = try await server.users.change(email: email, change, from: .commandLine)
+                let state = user.isDisabled ? ", shut out" : ""
+                try StandardOutput.write("\(user.email): \(user.role.rawValue), \(user.plan.rawValue)\(state)\n")
+            }
+        }
+    }
+
+    struct Password: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Set a user's password, read from standard input, and end all sessions.")
+
+        @Argument(help: "E-mail address.")
+        var email: String
+
+        @OptionGroup var settings: SettingsOptions
+
+        func run() async throws {
+            let secret = try readPassword()
+            try await withServices(settings) { server in
+                try await server.users.setPassword(email: email, secret, from: .commandLine)
+            }
+        }
+    }
+}
+
+/// A line of standard input; not an argument, which other users of the machine could see.
+private func readPassword() throws -> String {
+    guard let line = readLine(), !line.isEmpty else {
+        throw ValidationError("no password on standard input: printf '%s' \"$PASSWORD\" | mockupaws user …")
+    }
+    return line
+}
+
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key", abstract: "API keys.", subcommands: [Add.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make an API key and print it; it is not shown again.")
+
+        @Argument(help: "The user's e-mail address.")
+        var email: String
+
+        @Option(help: "What the key is for.")
+        var name = "key"
+
+        @Option(help: "The only scenario that the key may touch, by its id.")
+        var scenario: String?
+
+        @Option(
+            name: .customLong("scope"),
+            help: ArgumentHelp(
+                "What it may be used for: \(Scopes.names.joined(separator: ", ")); everything unless given."))
+        var scopes: [String] = []
+
+        @Option(help: "Days until it ends; never unless given.")
+        var days: Int?
+
+        @OptionGroup var settings: SettingsOptions
+
+        func validate() throws {
+            guard scenario.map({ UUID(uuidString: $0) != nil }) ?? true else {
+                throw ValidationError("--scenario: expected a scenario's id")
+            }
+            guard Scopes(names: scopes) != nil else {
+                throw ValidationError("--scope: expected some of \(Scopes.names.joined(separator: ", "))")
+            }
+            guard days.map({ (1...36_500).contains($0) }) ?? true else {
+                throw ValidationError("--days: expected 1 to 36500")
+            }
+        }
+
+        func run() async throws {
+            var draft = KeyService.Draft()
+            (draft.name, draft.scenario) = (name, scenario.flatMap(UUID.init))
+            if let scopes = Scopes(names: scopes), !scopes.isEmpty { draft.scopes = scopes }
+            draft.expiresAt = days.map { Date().addingTimeInterval(Double($0) * 86_400) }
+            try await withServices(settings) { [draft] server in
+                let user = try await server.users.user(email: email)
+                let (_, secret) = try await server.keys.create(draft, for: user.id, from: .commandLine)
+                try StandardOutput.write("\(secret)\n")
+            }
+        }
+    }
+}
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "The audit log.", subcommands: [Verify.self])
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check that no entry was edited, removed or put elsewhere.",
+            discussion: "Names the first that was, and fails then. Needs the SECRET_KEY that the server runs with.")
+
+        @OptionGroup var settings: SettingsOptions
+
+        func run() async throws {
+            try await withServices(settings) { server in
+                let (entries, flaw) = try await server.audit.verify()
+                guard let flaw else { return try StandardOutput.write("\(entries) entries, none changed\n") }
+                StandardError.write("Error: after \(entries) entries: \(flaw)\n")
+                throw ExitCode.failure
+            }
+        }
+    }
+}

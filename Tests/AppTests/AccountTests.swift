@@ -1,0 +1,155 @@
+import App
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+/// Accounts and sessions, as a person uses them.
+@Suite struct AccountTests {
+    static let password = "a rather long passphrase"
+
+    private struct Tokens {
+        var access: String
+        var refresh: String
+        var headers: [String: String] { ["Authorization": "Bearer \(access)"] }
+    }
+
+    private func tokens(_ reply: RunningServer.Reply) throws -> Tokens {
+        Tokens(
+            access: try #require(reply.json["access_token"] as? String, "\(reply.text)"),
+            refresh: try #require(reply.json["refresh_token"] as? String))
+    }
+
+    private func post(
+        _ server: RunningServer, _ path: String, _ body: [String: String] = [:], _ tokens: Tokens? = nil
+    ) async throws -> RunningServer.Reply {
+        let text = String(decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
+        let body = path.hasSuffix("logout") ? nil : text
+        return try await server.send("POST", "/api/v2/auth/\(path)", key: "", headers: tokens?.headers ?? [:], body)
+    }
+
+    private func logIn(
+        _ server: RunningServer, _ email: String = "ann@example.com", _ password: String = AccountTests.password
+    ) async throws -> RunningServer.Reply {
+        try await post(server, "login", ["email": email, "password": password])
+    }
+
+    /// The mails that were sent, the oldest first: to whom, and the token in them.
+    private func mails(_ server: RunningServer) throws -> [(to: String, subject: String, token: String?)] {
+        let files = try FileManager.default.contentsOfDirectory(atPath: server.outbox).filter { $0.hasSuffix(".eml") }
+        return try files.sorted().map { file in
+            let text = try String(contentsOfFile: "\(server.outbox)/\(file)", encoding: .utf8)
+            let lines = text.replacing("=\r\n", with: "").split(separator: "\r\n").map(String.init)
+            func field(_ name: String) -> String {
+                lines.first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) } ?? ""
+            }
+            return (field("To: "), field("Subject: "), lines.first { $0.utf8.count == 43 && !$0.contains(" ") })
+        }
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func anAccountLives(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend)
+        let form = ["email": "Ann@Example.com", "password": Self.password, "name": "Ann"]
+        let registered = try await post(server, "register", form)
+        #expect(registered.status == 202)
+        let again = try await post(server, "register", form)
+        #expect(again.status == 202 && again.text == registered.text)
+        let letters = try mails(server)
+        #expect(letters.map(\.to) == ["ann@example.com", "ann@example.com"])
+        #expect(letters.map(\.subject) == ["mockupAWS: Confirm your address", "mockupAWS: You have an account"])
+
+        var signedIn = try tokens(try await logIn(server))
+        var me = try await server.send("GET", "/api/v2/auth/me", key: "", headers: signedIn.headers)
+        #expect(me.json["email"] as? String == "ann@example.com" && me.json["is_verified"] as? Bool == false)
+        let token = try #require(letters[0].token)
+        #expect(try await post(server, "verify-email", ["token": token]).status == 200)
+        #expect(try await post(server, "verify-email", ["token": token]).status == 422)  // once
+        me = try await server.send("GET", "/api/v2/auth/me", key: "", headers: signedIn.headers)
+        #expect(me.json["is_verified"] as? Bool == true && me.json["plan"] as? String == "free")
+
+        let next = try tokens(try await post(server, "refresh", ["refresh_token": signedIn.refresh]))
+        #expect(next.refresh != signedIn.refresh)
+        #expect(try await post(server, "refresh", ["refresh_token": signedIn.refresh]).status == 401)
+        // The whole family has ended.
+        #expect(try await post(server, "refresh", ["refresh_token": next.refresh]).status == 401)
+        #expect(try await server.send("GET", "/api/v2/auth/me", key: "", headers: next.headers).status == 401)
+
+        signedIn = try tokens(try await logIn(server))
+        let other = try tokens(try await logIn(server))
+        let sessions = try await server.send("GET", "/api/v2/auth/sessions", key: "", headers: signedIn.headers)
+        let listed = try #require(try JSONSerialization.jsonObject(with: sessions.data) as? [[String: Any]])
+        #expect(listed.count == 2)
+        #expect(listed.filter { $0["is_current"] as? Bool == true }.count == 1)
+        let change = ["current_password": Self.password, "new_password": "another long passphrase"]
+        #expect(try await post(server, "change-password", change, signedIn).status == 200)
+        #expect(try await server.send("GET", "/api/v2/auth/me", key: "", headers: other.headers).status == 401)
+        #expect(try await logIn(server).status == 401)
+        #expect(try await post(server, "logout", [:], signedIn).status == 204)
+        #expect(try await server.send("GET", "/api/v2/auth/me", key: "", headers: signedIn.headers).status == 401)
+
+        #expect(try await post(server, "forgot-password", ["email": "ann@example.com"]).status == 202)
+        let reset = try #require(try mails(server).last?.token)
+        let poor = try await post(server, "reset-password", ["token": reset, "new_password": "password123"])
+        #expect(poor.status == 422)
+        let done = try await post(server, "reset-password", ["token": reset, "new_password": Self.password])
+        #expect(done.status == 200)
+        #expect(try await logIn(server).status == 200)
+        #expect(try await server.server.audit.verify().flaw == nil)
+        await server.stop()
+    }
+
+    /// Who asks learns nothing about addresses: the answers are the same, to the byte.
+    @Test func addressesAreNotToldApart() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        _ = try await post(server, "register", ["email": "ann@example.com", "password": Self.password])
+        let wrong = try await logIn(server, "ann@example.com", "not the passphrase")
+        let unknown = try await logIn(server, "bob@example.com", "not the passphrase")
+        func told(_ reply: RunningServer.Reply) -> [String?] { [reply.code, reply.json["detail"] as? String] }
+        #expect(wrong.status == 401 && unknown.status == 401 && told(wrong) == told(unknown))
+        let known = try await post(server, "forgot-password", ["email": "ann@example.com"])
+        let nobody = try await post(server, "forgot-password", ["email": "bob@example.com"])
+        #expect(known.text == nobody.text && known.status == nobody.status)
+        // An address locks whether it has an account or not.
+        for address in ["ann@example.com", "bob@example.com"] {
+            for _ in 0..<4 { _ = try await logIn(server, address, "not the passphrase") }
+            let locked = try await logIn(server, address, Self.password)
+            #expect(locked.status == 429 && locked.headers["retry-after"] != nil, "\(address)")
+        }
+        await server.stop()
+    }
+
+    @Test(arguments: [
+        "short", "password123", "1234567890", "aaaaaaaaaaaa", "anne.example rules",
+        String(repeating: "x1y2", count: 60),
+    ])
+    func poorPasswordsAreRefused(password: String) async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let reply = try await post(server, "register", ["email": "anne.example@x.org", "password": password])
+        #expect(reply.status == 422)
+        #expect((reply.json["errors"] as? [[String: String]])?.map { $0["pointer"] } == ["/password"])
+        #expect(!reply.text.contains(password))
+        await server.stop()
+    }
+
+    @Test(arguments: ["HS256", "EdDSA"])
+    func tokensOfAnEarlierSecretStayGood(algorithm: String) async throws {
+        let folder = try temporaryFolder("rotation")
+        func start(_ secrets: [String: String]) async throws -> RunningServer {
+            let settings = ["DATABASE_URL": "sqlite://\(folder)/test.db", "JWT_ALGORITHM": algorithm]
+            return try await RunningServer.start(.sqlite, settings.merging(secrets) { $1 }, addsUsers: false)
+        }
+        let (one, two) = (String(repeating: "1", count: 40), String(repeating: "2", count: 40))
+        let first = try await start(["SECRET_KEY": one])
+        _ = try await post(first, "register", ["email": "ann@example.com", "password": Self.password])
+        let signedIn = try tokens(try await logIn(first))
+        await first.stop()
+        let second = try await start(["SECRET_KEY": two, "SECRET_KEY_PREVIOUS": one])
+        #expect(try await second.send("GET", "/api/v2/auth/me", key: "", headers: signedIn.headers).status == 200)
+        #expect(try await second.server.audit.verify().flaw == nil)
+        await second.stop()
+        let third = try await start(["SECRET_KEY": two])
+        #expect(try await third.send("GET", "/api/v2/auth/me", key: "", headers: signedIn.headers).status == 401)
+        await third.stop()
+    }
+}

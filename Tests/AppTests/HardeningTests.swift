@@ -1,0 +1,103 @@
+import App
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+/// What browsers and clients are kept from.
+@Suite struct HardeningTests {
+    @Test func onlyListedOriginsUseTheAPI() async throws {
+        let server = try await RunningServer.start(
+            .sqlite, ["CORS_ALLOWED_ORIGINS": "https://app.example.com, http://localhost:3000"])
+        let asked = ["Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-api-key"]
+        func preflight(_ origin: String) async throws -> RunningServer.Reply {
+            try await server.send(
+                "OPTIONS", "/api/v2/scenarios", key: "", headers: asked.merging(["Origin": origin]) { $1 })
+        }
+        for origin in ["https://app.example.com", "http://localhost:3000"] {
+            let allowed = try await preflight(origin)
+            #expect(allowed.status == 204)
+            #expect(allowed.headers["access-control-allow-origin"] == origin)
+            #expect(allowed.headers["access-control-allow-methods"] == "GET, POST, PUT, DELETE, PATCH, OPTIONS")
+            #expect(allowed.headers["access-control-allow-headers"]?.contains("X-API-Key") == true)
+            #expect(allowed.headers["access-control-allow-credentials"] == nil)
+        }
+        for origin in [
+            "null", "https://app.example.com.evil.org", "https://evilapp.example.com", "http://app.example.com",
+            "https://APP.example.com", "https://app.example.com:444", "https://app.example.com/", "*", "",
+        ] {
+            #expect(try await preflight(origin).headers["access-control-allow-origin"] == nil, "\(origin)")
+            let reply = try await server.send("GET", "/api/v2/scenarios", headers: ["Origin": origin])
+            #expect(reply.status == 200 && reply.headers["access-control-allow-origin"] == nil, "\(origin)")
+            #expect(reply.headers["vary"] == "Origin")
+        }
+        let simple = try await server.send("GET", "/api/v2/scenarios", headers: ["Origin": "https://app.example.com"])
+        #expect(simple.headers["access-control-allow-origin"] == "https://app.example.com")
+        #expect(simple.headers["access-control-expose-headers"]?.contains("X-RateLimit-Remaining") == true)
+        await server.stop()
+    }
+
+    @Test(arguments: [
+        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a\" onmouseover = \"x", "java\tscript:alert(1)",
+        "</ScRiPt>", "<svg/onload=1>", "data:text/html,x", "<!-- x",
+    ])
+    func markupIsRefusedAndNoted(text: String) async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let body = try JSONSerialization.data(withJSONObject: ["name": "n", "description": text])
+        let reply = try await server.send("POST", "/api/v2/scenarios", type: "application/json", body)
+        #expect(reply.status == 422)
+        #expect((reply.json["errors"] as? [[String: String]])?.map { $0["pointer"] } == ["/description"])
+        try await server.server.audit.linkWaiting()
+        let entries = try await server.auditActions()
+        #expect(entries.contains("security.suspicious_input"))
+        await server.stop()
+    }
+
+    @Test(arguments: [
+        "a < b and c > d", "cost <= 5", "only = 1; on = 2", "http://example.com/?a=b", "naïve <3 🚀", "R&D: 50% \"off\"",
+        "O'Brien <ann@example.com>", "'; DROP TABLE scenario; --", "{{7*7}} ${x}", "Ω≈ç√∫˜µ≤≥÷", "\u{202e}reversed",
+    ])
+    func ordinaryTextIsTakenAsItIs(text: String) async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let body = try JSONSerialization.data(withJSONObject: ["name": "n", "description": text])
+        let reply = try await server.send("POST", "/api/v2/scenarios", type: "application/json", body)
+        #expect(reply.status == 201)
+        #expect(reply.json["description"] as? String == text.precomposedStringWithCanonicalMapping)
+        await server.stop()
+    }
+
+    @Test func requestsHaveLimits() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        func post(_ body: String) async throws -> RunningServer.Reply {
+            try await server.send("POST", "/api/v2/scenarios", body)
+        }
+        func nested(_ depth: Int) -> String {
+            #"{"name":"a","workload":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+                + "}"
+        }
+        #expect(
+            try await post(#"{"name":""# + String(repeating: "x", count: 11_000) + #""}"#).text.contains("10240 bytes"))
+        #expect(try await post(nested(40)).text.contains("32 levels"))
+        let many = (0...1_000).map { "\"\($0)\":1" }.joined(separator: ",")
+        #expect(try await post("{\(many)}").text.contains("1000 members"))
+        #expect(try await post(#"{"name":"a\u0000b"}"#).status == 422)
+        #expect(try await post(#"{"name":"a\u001bb"}"#).status == 422)
+        #expect(try await post(String(repeating: " ", count: 1_100_000) + "{}").status == 413)
+        let long = try await server.send("GET", "/api/v2/scenarios?q=" + String(repeating: "x", count: 9_000))
+        #expect(long.status == 414 && long.code == "uri_too_long")
+        let heavy = try await server.send(
+            "GET", "/api/v2/scenarios", headers: ["X-Large": String(repeating: "x", count: 17_000)])
+        #expect(heavy.status == 431)
+        await server.stop()
+    }
+
+    /// One text, one form: what looks alike is found alike.
+    @Test func textIsNormalised() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let body = try JSONSerialization.data(withJSONObject: ["name": "cafe\u{301}", "tags": ["e\u{301}"]])
+        let reply = try await server.send("POST", "/api/v2/scenarios", type: "application/json", body)
+        #expect(reply.json["name"] as? String == "caf\u{e9}")
+        #expect((reply.json["name"] as? String)?.utf8.count == 5)
+        await server.stop()
+    }
+}

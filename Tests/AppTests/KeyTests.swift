@@ -1,0 +1,134 @@
+import App
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+/// Keys: what each may do, and for how long.
+@Suite struct KeyTests {
+    @Test(arguments: DatabaseBackend.allCases)
+    func aKeyLives(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend)
+        let bearer = try await server.signIn()
+        func call(_ method: String, _ path: String, _ body: String? = nil) async throws -> RunningServer.Reply {
+            try await server.send(method, "/api/v2/api-keys\(path)", key: "", headers: bearer, body)
+        }
+        let made = try await call("POST", "", #"{"name":"shipper","scopes":["ingest"]}"#)
+        #expect(made.status == 201)
+        let secret = try #require(made.json["secret"] as? String)
+        let key = try #require(made.json["key"] as? [String: Any])
+        let id = try #require(key["id"] as? String)
+        #expect(secret.hasPrefix("mk_") && key["prefix"] as? String == String(secret.prefix(8)))
+        let scenario = try await server.scenario()
+        #expect(try await server.send("POST", "/s/\(scenario)/ingest", key: secret, "{}").status == 200)
+        let read = try await server.send("GET", "/api/v2/scenarios", key: secret)
+        #expect(read.status == 403 && read.text.contains("scenarios:read"))
+        #expect(try await call("GET", "/\(id)").json["last_used_at"] is String)
+
+        let rotated = try await call("POST", "/\(id)/rotate", #"{"overlap_seconds":3600}"#)
+        let next = try #require(rotated.json["secret"] as? String)
+        for secret in [secret, next] {  // both, for an hour
+            #expect(try await server.send("POST", "/s/\(scenario)/ingest", key: secret, "{}").status == 200)
+        }
+        let nextID = try #require((rotated.json["key"] as? [String: Any])?["id"] as? String)
+        #expect(try await call("POST", "/\(nextID)/rotate", #"{"overlap_seconds":0}"#).status == 201)
+        #expect(try await server.send("POST", "/s/\(scenario)/ingest", key: next, "{}").status == 401)
+        #expect(try await call("POST", "/\(nextID)/rotate", "{}").status == 409)
+        #expect(try await call("DELETE", "/\(id)").status == 204)
+        #expect(try await server.send("POST", "/s/\(scenario)/ingest", key: secret, "{}").status == 401)
+        #expect(try await call("DELETE", "/\(id)").status == 404)
+        // A key makes no keys, and nobody touches another's.
+        #expect(try await server.send("POST", "/api/v2/api-keys", #"{"name":"more"}"#).status == 401)
+        let foreign = try await server.send(
+            "GET", "/api/v2/api-keys/\(nextID)", key: "", headers: try await server.signIn(as: server.other))
+        #expect(foreign.status == 404)
+        await server.stop()
+    }
+
+    @Test(arguments: [
+        (#"{"name":" "}"#, "/name"), (#"{"name":"a","scopes":[]}"#, "/scopes"),
+        (#"{"name":"a","scopes":["admin"]}"#, "/scopes"),
+        (#"{"name":"a","expires_at":"2020-01-01T00:00:00Z"}"#, "/expires_at"),
+        (#"{"name":"a","scenario_id":"0197f2a5-0000-7000-8000-000000000000"}"#, "/scenario_id"),
+    ])
+    func whatIsWrongWithAKeyIsNamed(body: String, pointer: String) async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let reply = try await server.send("POST", "/api/v2/api-keys", key: "", headers: try await server.signIn(), body)
+        #expect(reply.status == 422)
+        #expect((reply.json["errors"] as? [[String: String]])?.map { $0["pointer"] } == [pointer])
+        await server.stop()
+    }
+
+    /// Every documented operation, tried with keys that lack its scope, and with everything else that is not enough.
+    @Test func everyOperationAsksForWhatItSays() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        let bearer = try await server.signIn()
+        let document = try await server.send("GET", "/openapi.json").json
+        let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
+        var keys: [String: String] = [:]  // scope → a key with all the others
+        for scope in Scopes.names {
+            var draft = KeyService.Draft()
+            draft.name = "all but \(scope)"
+            draft.scopes = Scopes.all.subtracting(try #require(Scopes(names: [scope])))
+            keys[scope] = try await server.server.keys.create(draft, for: server.user.id, from: .commandLine).secret
+        }
+        var tried = 0
+        for (path, operations) in paths {
+            for (method, operation) in operations {
+                guard let security = operation["security"] as? [[String: [String]]] else { continue }
+                let place = path.replacing(/\{\w+\}/) { _ in id }
+                let body = operation["requestBody"] == nil ? nil : #"{"name":"mine"}"#
+                func status(_ key: String, _ headers: [String: String] = [:]) async throws -> Int {
+                    try await server.send(method.uppercased(), place, key: key, headers: headers, body).status
+                }
+                if let scope = security.compactMap({ $0["api_key"]?.first }).first {
+                    #expect(try await status(try #require(keys[scope])) == 403, "\(method) \(path) without \(scope)")
+                    tried += 1
+                } else if security.contains(where: { $0["api_key"] != nil }) {
+                    #expect(path == "/api/v2/auth/me", "\(method) \(path) needs no scope")
+                } else {
+                    #expect(try await status(server.key) == 401, "\(method) \(path) with a key")
+                    tried += 1
+                }
+                if security.first?["bearer"] == ["admin"] {
+                    #expect(try await status("", bearer) == 403, "\(method) \(path) as a user")
+                }
+            }
+        }
+        #expect(tried > 40)
+        await server.stop()
+    }
+
+    @Test func administratorsChangePlansAndReadTheLog() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        var change = UserService.Change()
+        change.role = .admin
+        _ = try await server.server.users.change(email: server.user.email, change, from: .commandLine)
+        let admin = try await server.signIn()
+        func call(_ method: String, _ path: String, _ body: String? = nil) async throws -> RunningServer.Reply {
+            try await server.send(method, "/api/v2/admin/\(path)", key: "", headers: admin, body)
+        }
+        let users = try await call("GET", "users?q=TWO")
+        #expect(users.json["total"] as? Int == 1)
+        let other = "users/\(server.other.id.uuidString.lowercased())"
+        #expect(try await call("PATCH", other, #"{"plan":"enterprise"}"#).json["plan"] as? String == "enterprise")
+        #expect(try await call("PATCH", other, #"{"is_disabled":true}"#).status == 200)
+        #expect(try await server.send("GET", "/api/v2/scenarios", key: server.otherKey).status == 401)
+        let own = "users/\(server.user.id.uuidString.lowercased())"
+        #expect(try await call("PATCH", own, #"{"role":"user"}"#).status == 409)
+        try await server.server.audit.linkWaiting()
+        let log = try await call("GET", "audit?action=admin.user_update&page_size=100")
+        let entries = try #require(log.json["items"] as? [[String: Any]])
+        #expect(entries.count == 3)
+        #expect(entries.allSatisfy { $0["type"] as? String == "admin" })
+        #expect(entries.first?["resource_id"] as? String == server.other.id.uuidString.lowercased())
+        #expect(entries.first?["user_id"] as? String == server.user.id.uuidString.lowercased())
+        #expect(entries.first?["address"] as? String == "127.0.0.1")
+        let export = try await call("GET", "audit/export")
+        let lines = export.text.split(separator: "\n")
+        #expect(lines.count == (try await call("GET", "audit").json["total"] as? Int))
+        for line in lines { #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) is [String: Any]) }
+        await server.stop()
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// How much callers may ask for.
+@Suite struct LimitTests {
+    private static let settings = ["RATE_LIMITS": "true", "RATE_LIMIT_FREE": "60/20", "RATE_LIMIT_SIGN_IN": "1/3"]
+
+    /// Never more than the burst and what has been made up for since.
+    @Test func concurrentCallersOfOneKeyGetNoMoreThanTheirLimit() async throws {
+        let server = try await RunningServer.start(.sqlite, Self.settings)
+        let start = Date()
+        let replies = try await withThrowingTaskGroup(of: RunningServer.Reply.self) { group in
+            for _ in 0..<1_000 {
+                group.addTask { try await server.send("GET", "/api/v2/auth/me") }
+            }
+            return try await group.reduce(into: [RunningServer.Reply]()) { $0.append($1) }
+        }
+        let allowed = replies.count { $0.status == 200 }
+        #expect(allowed >= 20 && allowed <= 20 + Int(Date().timeIntervalSince(start)) + 1)
+        for reply in replies {
+            #expect(reply.headers["x-ratelimit-limit"] == "60")
+            #expect(reply.headers["ratelimit-policy"] == #""default";q=60;w=60"#)
+            let remaining = reply.headers["x-ratelimit-remaining"].flatMap { Int($0) } ?? -1
+            #expect((0..<20).contains(remaining))
+            #expect(reply.status == 200 || (reply.status == 429 && reply.headers["retry-after"] != nil))
+        }
+        #expect(replies.first { $0.status == 429 }?.code == "rate_limited")
+        // Another key is another caller.
+        #expect(try await server.send("GET", "/api/v2/auth/me", key: server.otherKey).status == 200)
+        await server.stop()
+    }
+
+    @Test func signInsOfOneAddressAreFew() async throws {
+        let server = try await RunningServer.start(
+            .sqlite, Self.settings.merging(["TRUSTED_PROXIES": "127.0.0.0/8"]) { $1 })
+        func logIn(_ forwarded: String) async throws -> Int {
+            try await server.send(
+                "POST", "/api/v2/auth/login", key: "", headers: ["X-Forwarded-For": forwarded],
+                #"{"email":"x@example.com","password":"wrong"}"#
+            ).status
+        }
+        for _ in 0..<3 { #expect(try await logIn("198.51.100.7") == 401) }
+        #expect(try await logIn("198.51.100.7") == 429)
+        #expect(try await logIn("203.0.113.9, 198.51.100.7") == 429)  // what a client puts before says nothing
+        #expect(try await logIn("198.51.100.8") == 401)
+        #expect(try await server.send("GET", "/api/v2/health/live", key: "").status == 200)
+        await server.stop()
+    }
+
+    @Test func credentialsThatAreNoneCannotBeTriedForLong() async throws {
+        let server = try await RunningServer.start(.sqlite, Self.settings)
+        let start = Date()
+        var refused = 0
+        while try await server.send("GET", "/api/v2/auth/me", key: "mk_\(refused)").status == 401 { refused += 1 }
+        #expect(refused >= 10 && refused <= 10 + Int(Date().timeIntervalSince(start) / 2) + 1)
+        #expect(try await server.send("GET", "/api/v2/auth/me").status == 200)  // who has one is not shut out
+        await server.stop()
+    }
+
+    /// A delivery is counted by its events: one too many has to be made up for.
+    @Test func ingestIsCountedInEvents() async throws {
+        let server = try await RunningServer.start(.sqlite, Self.settings)
+        let id = try await server.scenario()
+        let body = String(repeating: "{}\n", count: 150_000)  // the plan has 100,000 a minute
+        func ingest(_ body: String) async throws -> RunningServer.Reply {
+            try await server.send("POST", "/s/\(id)/ingest", type: "application/x-ndjson", Data(body.utf8))
+        }
+        #expect(try await ingest(body).status == 200)
+        let refused = try await ingest("{}\n")
+        #expect(refused.status == 429)
+        #expect(refused.headers["retry-after"].flatMap { Int($0) }.map { (20...31).contains($0) } == true)
+        #expect(try await server.send("GET", "/api/v2/auth/me").status == 200)  // counted apart
+        await server.stop()
+    }
+}
