@@ -140,7 +140,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["TestSupport", "CostModel", "Domain", "SQLDatabase", "Storage", "Traffic"],
+            dependencies: ["TestSupport", "AccessControl", "CostModel", "Domain", "SQLDatabase", "Storage", "Traffic"],
             swiftSettings: strict),
         .testTarget(
             name: "AppTests",

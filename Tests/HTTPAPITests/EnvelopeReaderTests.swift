@@ -82,6 +82,15 @@ import Traffic
         #expect(events == [Event(text: "a", minute: 1, source: "x")])
     }
 
+    /// What is held to the end has a limit, however little of it is sent.
+    @Test func actionsAndUnlabelledRecordsAreNotEndless() {
+        let actions = Array(String(repeating: "{\"delete\":{}}\n", count: BulkReader.limit + 1).utf8)
+        #expect(throws: DomainError.self) { try Self.events(actions, BulkReader(index: nil)) { 1 << 16 } }
+        let records = String(repeating: "{},", count: 100_001)
+        let body = Array("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[\(records)".utf8)
+        #expect(throws: EnvelopeProblem.self) { try Self.events(body, OTLPReader.json()) { 1 << 16 } }
+    }
+
     /// The next event of the envelope is still taken.
     @Test(arguments: Dialect.allCases) func aRecordThatIsTooLongIsRejectedAlone(dialect: Dialect) throws {
         for count in [LineSplitter.longest + 1, Piece.longest + 1] {

@@ -217,6 +217,33 @@ import Testing
         await database.close()
     }
 
+    /// A constraint that is looked at when the transaction ends makes its commit fail, not a statement.
+    @Test func aCommitThatFailsIsTold() async throws {
+        let database = try DatabaseBackend.postgresql.make()
+        _ = try await database.write(["CREATE TABLE late (id INTEGER UNIQUE DEFERRABLE INITIALLY DEFERRED)"])
+        _ = try await database.write(["INSERT INTO late VALUES (1)"])
+        let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 1...40 {  // those that wait together go through one pipeline
+                group.addTask {
+                    do {
+                        _ = try await database.write(["INSERT INTO late VALUES (\(number % 2 == 0 ? 1 : number + 1))"])
+                        return true
+                    } catch SQLError.constraint(.unique, _) { return false }
+                }
+            }
+            return try await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        let count = try await database.read { try $0.first("SELECT COUNT(*) FROM late") { try $0.int(0) } }
+        #expect(outcomes.count(where: { $0 }) == 20 && count == 21)
+        await #expect(throws: SQLError.self) {
+            try await database.write { connection in
+                _ = try? connection.execute("INSERT INTO nowhere VALUES (1)")  // passed over
+                return true
+            }
+        }
+        await database.close()
+    }
+
     @Test(arguments: DatabaseBackend.allCases)
     func migrationsRunOnceHoweverManyProcessesStart(backend: DatabaseBackend) async throws {
         let database = try backend.make()

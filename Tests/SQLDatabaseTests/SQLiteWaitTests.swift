@@ -29,4 +29,30 @@ import Testing
         #expect(value == 7)
         await database.close()
     }
+
+    @Test func aWriteWaitsForItsTransactionOnlySoLong() async throws {
+        let database = try SQLiteDatabase(path: temporaryFolder("wait") + "/test.db", waitSeconds: 0.2)
+        let (isWriting, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let slow = Task {
+            try await database.write { _ in
+                isWriting.signal()
+                mayEnd.wait()
+            }
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                isWriting.wait()
+                continuation.resume()
+            }
+        }
+        for _ in 0..<2 {
+            await #expect(throws: SQLError.unavailable("no transaction began within 0.2 s")) {
+                try await database.write { _ in }
+            }
+        }
+        mayEnd.signal()
+        try await slow.value
+        #expect(try await database.write { try $0.execute("CREATE TABLE t (a INTEGER)") } == 0)
+        await database.close()
+    }
 }

@@ -222,6 +222,44 @@ import Traffic
         return try meter.finish()
     }
 
+    /// A row that each delivery would read and write again is left as it is.
+    @Test(arguments: DatabaseBackend.allCases)
+    func aLargeRowIsFollowedByAnother(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let scenario = try await stores.scenario("large")
+        let store = SQLTrafficStore(stores.database, process: 1)
+        var large = TrafficMeter(options: MeterOptions(format: .ndjson), sourceName: "test")
+        for start in stride(from: 0, to: 60_000, by: 10_000) {
+            let text = (start..<start + 10_000).map { "{\"time\":\(1_700_000_000 + $0 * 60)}\n" }.joined()
+            try Array(text.utf8).withUnsafeBytes { try large.consume($0) }
+        }
+        let batch = IngestBatch(scenario: scenario.id, profile: try large.finish(), receivedAt: Self.start)
+        for _ in 0..<6 { #expect(try await store.append(batch)) }
+        let revisions = try await store.revisions(of: scenario.id)
+        #expect(revisions.count > 1 && revisions.values.allSatisfy { $0 <= 1 })
+        let segments = try await store.segments(of: scenario.id, keys: Array(revisions.keys))
+        let sum = segments.reduce(into: TrafficProfile()) { $0.merge($1.profile) }
+        #expect(sum.totals.events == 6 * 60_000)
+        await stores.database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func keysAreForgottenHoweverManyThereAre(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let scenario = try await stores.scenario("many")
+        let store = SQLTrafficStore(stores.database, process: 1)
+        let keys = (0..<12_000).map { DeliveryKey("\($0)") }
+        var batch = IngestBatch(
+            scenario: scenario.id, profile: try Self.profile(lines: 1), receivedAt: Self.start, keys: keys)
+        #expect(try await store.append(batch))
+        batch.receivedAt = Self.start.addingTimeInterval(10)
+        batch.keys = [DeliveryKey("later")]
+        #expect(try await store.append(batch))
+        try await store.forgetKeys(before: Self.start.addingTimeInterval(5))
+        #expect(try await store.claimed(keys + batch.keys, of: scenario.id) == [DeliveryKey("later")])
+        await stores.database.close()
+    }
+
     @Test(arguments: DatabaseBackend.allCases)
     func keysAreFoundByTheirHash(backend: DatabaseBackend) async throws {
         let stores = try await Stores(backend)

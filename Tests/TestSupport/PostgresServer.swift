@@ -47,7 +47,9 @@ public final class PostgresServer: Sendable {
     /// The URL of a new, empty database.
     public func newDatabase() throws -> String {
         let name = "test_\(databases.add(1, ordering: .relaxed).newValue)"
-        try run(asServer(["createdb", "-h", "127.0.0.1", "-p", "\(port)", "-U", "postgres", name]))
+        // A locale of people's: what depends on it should not work by chance.
+        let locale = ["--template=template0", "--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en-US"]
+        try run(asServer(["createdb", "-h", "127.0.0.1", "-p", "\(port)", "-U", "postgres"] + locale + [name]))
         return "postgresql://postgres@127.0.0.1:\(port)/\(name)"
     }
 }
