@@ -70,6 +70,10 @@ extension ServerSettings {
         Entry(
             name: "CORS_ALLOWED_ORIGINS", fallback: "",
             doc: "Origins whose pages may use the API, separated by commas: https://app.example.com."),
+        Entry(name: "API_V1_SUNSET", fallback: "2026-12-31", doc: "The day that /api/v1 ends, UTC."),
+        Entry(
+            name: "API_V1_AFTER_SUNSET", fallback: "serve",
+            doc: "serve goes on with /api/v1 after that day; gone answers 410."),
         Entry(name: "MAX_CONNECTIONS", fallback: "10000", doc: "Connections at a time; further ones wait."),
         Entry(
             name: "IDLE_SECONDS", fallback: "60",

@@ -113,6 +113,9 @@ public struct ServerSettings: Sendable {
                 }
                 return network
             })
+        surroundings.deprecation = Deprecation(
+            sunset: try read.day("API_V1_SUNSET"),
+            endsAtSunset: try read.choice("API_V1_AFTER_SUNSET", ["serve", "gone"]) == "gone")
         connections = try read.integer("MAX_CONNECTIONS", 1...1_000_000)
         idleSeconds = try read.integer("IDLE_SECONDS", 1...3_600)
     }

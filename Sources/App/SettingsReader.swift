@@ -42,6 +42,14 @@ struct SettingsReader {
         return secret
     }
 
+    /// A day's beginning, UTC.
+    func day(_ name: String) throws -> Date {
+        guard let day = try? Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().parse(text(name)) else {
+            throw Problem(name: name, need: "a day such as 2026-12-31, found '\(text(name))'")
+        }
+        return day
+    }
+
     func limits() throws -> LimitService.Rules {
         var rules = LimitService.Rules()
         for plan in Plan.allCases {

@@ -47,6 +47,7 @@ public struct API: HTTPResponder {
         public var isEncrypted = false  // the server speaks TLS itself
         public var cors = CORS(origins: [])
         public var clientAddress = ClientAddress(trusting: [])
+        public var deprecation = Deprecation(sunset: .distantFuture, endsAtSunset: false)  // of version 1
 
         public init() {}
     }
@@ -62,6 +63,8 @@ public struct API: HTTPResponder {
         security = SecurityHeaders(isEncrypted: surroundings.isEncrypted)
         kept = KeptAnswers(services.scenarios.changes)
         var endpoints = Self.endpoints(services)
+        let old = endpoints.filter { $0.successor != nil }
+        endpoints += DeprecationRoutes(deprecation: surroundings.deprecation, old: old).endpoints
         endpoints += DocumentRoutes(OpenAPI(endpoints, version: services.health.version).document).endpoints
         table = EndpointTable(endpoints)
     }
@@ -77,6 +80,9 @@ public struct API: HTTPResponder {
             + KeyRoutes(keys: services.keys).endpoints
             + AdminRoutes(users: services.users, audit: services.audit).endpoints
             + HealthRoutes(health: services.health).endpoints
+            + V1Routes(
+                scenarios: services.scenarios, metrics: services.metrics, signIn: services.signIn, keys: services.keys
+            ).endpoints
     }
 
     public func respond(to request: Request, context: CallContext) async throws -> Response {
@@ -99,6 +105,7 @@ public struct API: HTTPResponder {
         }
         response.headers[.correlationID] = correlationID
         call.decision?.apply(to: &response, at: services.ambient.now())
+        if let successor = call.successor { surroundings.deprecation.apply(to: &response, successor: successor) }
         surroundings.cors.apply(to: &response, for: request)
         if !call.isSecured { security.apply(to: &response, isPrivate: Credentials.areIn(request)) }
         return request.method == .head ? response.createHeadResponse() : response
@@ -112,6 +119,7 @@ public struct API: HTTPResponder {
         let logger: Logger
         var decision: RateDecision?  // what the answer tells of limits
         var isSecured = false  // the answer has its security headers
+        var successor: String?  // of the endpoint, if it is old
 
         var origin: Origin {
             Origin(address: address, userAgent: request.headers[.userAgent], correlationID: correlationID)
@@ -146,6 +154,7 @@ public struct API: HTTPResponder {
             let allow = methods.map(\.rawValue).joined(separator: ", ")
             throw HTTPError(.methodNotAllowed, headers: [.allow: allow], message: "This path takes \(allow).")
         case .endpoint(let endpoint, let path):
+            call.successor = endpoint.successor
             do {
                 let caller = try await caller(endpoint, &call)
                 let key = endpoint.isKept ? KeptAnswers.Key(request) : nil
@@ -207,6 +216,12 @@ extension API {
 
     /// - Returns: nil on an endpoint that anyone may call.
     private func caller(_ endpoint: Endpoint, _ call: inout Call) async throws -> Caller? {
+        if let successor = endpoint.successor, surroundings.deprecation.endsAtSunset,
+            services.ambient.now() >= surroundings.deprecation.sunset
+        {
+            try await admit(.request, &call)
+            throw DomainError(.gone, "Version 1 has ended. Use \(successor); \(Deprecation.guide) says how.")
+        }
         if case .anyone = endpoint.access {
             if endpoint.limit != .none { try await admit(endpoint.limit == .signIn ? .signIn : .request, &call) }
             return nil

@@ -43,6 +43,7 @@ struct OpenAPI {
         var operation: JSON = [
             "operationId": .string(endpoint.id), "tags": [.string(endpoint.tag)], "summary": .string(endpoint.summary),
         ]
+        if endpoint.successor != nil { operation = operation.with([.init(name: "deprecated", value: true)]) }
         if !endpoint.details.isEmpty {
             operation = operation.with([.init(name: "description", value: .string(endpoint.details))])
         }
@@ -85,7 +86,9 @@ struct OpenAPI {
             success = success.with([
                 .init(
                     name: "content",
-                    value: .object([.init(name: endpoint.contentType, value: ["schema": answer])]))
+                    value: .object(
+                        [.init(name: endpoint.contentType, value: ["schema": answer])]
+                            + endpoint.alternatives.map { .init(name: $0, value: ["schema": $1]) }))
             ])
         }
         if !endpoint.answerHeaders.isEmpty {
@@ -110,6 +113,7 @@ struct OpenAPI {
     private static func failures(_ endpoint: Endpoint) -> Set<HTTPResponse.Status> {
         var statuses = Set(endpoint.errors.map(\.status)).union([.internalServerError])
         if endpoint.limit != .none { statuses.insert(.tooManyRequests) }
+        if endpoint.successor != nil { statuses.insert(.gone) }
         switch endpoint.access {
         case .anyone: break
         case .user, .session, .admin: statuses.formUnion([.unauthorized, .forbidden, .serviceUnavailable])

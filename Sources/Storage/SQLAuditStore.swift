@@ -13,7 +13,7 @@ public struct SQLAuditStore: AuditStore {
 
     /// Writes an event beside what it tells of; ``link(atMost:_:)`` puts it in line.
     static func waiting(_ event: AuditEvent?) -> [SQL] {
-        event.map { ["INSERT INTO audit_waiting (\(sql: columns)) VALUES (\(sql: values($0)))"] } ?? []
+        event.map { ["INSERT INTO audit_waiting (event) VALUES (\($0.encoded))"] } ?? []
     }
 
     private static func values(_ event: AuditEvent) -> SQL {
@@ -23,12 +23,24 @@ public struct SQLAuditStore: AuditStore {
         """
     }
 
+    /// JSON: `{"name":"checkout"}`.
     private static func text(_ details: [String: String]) -> String {
         guard !details.isEmpty else { return "{}" }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        guard let text = try? encoder.encode(details) else { return "{}" }  // text can be encoded
-        return String(decoding: text, as: UTF8.self)
+        let members = details.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case _ where scalar.value < 0x20:
+                quoted += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
     }
 
     private static func event(_ row: any SQLRow, from first: Int) throws -> AuditEvent {
@@ -60,14 +72,19 @@ public struct SQLAuditStore: AuditStore {
         return try await translated {
             try await database.write { connection in
                 if !isAlone { try connection.execute("LOCK TABLE audit_head IN EXCLUSIVE MODE") }
-                let events = try connection.all(
+                let waiting = try connection.all(
                     """
                     DELETE FROM audit_waiting WHERE id IN (SELECT id FROM audit_waiting ORDER BY id LIMIT \(limit))
-                    RETURNING \(sql: Self.columns)
+                    RETURNING id, event
                     """
-                ) { try Self.event($0, from: 0) }
-                let inOrder = events.sorted { $0.id.uuidString < $1.id.uuidString }
-                guard !events.isEmpty, let (entries, head) = link(inOrder, try Self.head(connection)) else { return 0 }
+                ) { row in
+                    guard let event = AuditEvent(decoding: try row.blob(1)) else {
+                        throw SQLError.statement("a waiting audit event cannot be read")
+                    }
+                    return (id: try row.int(0), event: event)
+                }
+                let events = waiting.sorted { $0.id < $1.id }.map(\.event)
+                guard let (entries, head) = link(events, try Self.head(connection)) else { return waiting.count }
                 try connection.batch(
                     entries.map { entry in
                         """
@@ -82,7 +99,7 @@ public struct SQLAuditStore: AuditStore {
                             secret_id = excluded.secret_id, seal = excluded.seal
                         """
                     ])
-                return events.count
+                return waiting.count
             }
         }
     }
@@ -104,6 +121,9 @@ public struct SQLAuditStore: AuditStore {
     }
 
     // MARK: Reading
+
+    /// More than so many are not counted.
+    private static let countLimit = 10_000
 
     private static let selection: SQL = "SELECT sequence, secret_id, link, \(sql: columns) FROM audit_entry"
 
@@ -130,9 +150,12 @@ public struct SQLAuditStore: AuditStore {
                     \(sql: Self.selection) WHERE \(sql: condition)
                     ORDER BY sequence DESC LIMIT \(query.pageSize) OFFSET \((query.page - 1) * query.pageSize)
                     """, Self.entry)
-                let total = try connection.first("SELECT COUNT(*) FROM audit_entry WHERE \(sql: condition)") {
-                    try $0.int(0)
-                }
+                let total = try connection.first(
+                    """
+                    SELECT COUNT(*) FROM (
+                        SELECT 1 FROM audit_entry WHERE \(sql: condition) LIMIT \(Self.countLimit)) AS found
+                    """
+                ) { try $0.int(0) }
                 return Page(items: found, total: Int(total ?? 0))
             }
         }

@@ -130,18 +130,15 @@ public enum Schema {
                     resource_type TEXT, resource_id TEXT, details TEXT NOT NULL, address TEXT, correlation_id TEXT NOT NULL
                 """
             return [
-                "CREATE TABLE audit_waiting (id \(type.uuid) PRIMARY KEY, \(columns))",
+                "CREATE TABLE audit_waiting (id \(type.counter) PRIMARY KEY, event \(type.blob) NOT NULL)",
                 """
                 CREATE TABLE audit_entry (
-                    sequence \(type.integer) PRIMARY KEY, id \(type.uuid) NOT NULL UNIQUE, \(columns),
+                    sequence \(type.integer) PRIMARY KEY, id \(type.uuid) NOT NULL, \(columns),
                     secret_id TEXT NOT NULL, link \(type.blob) NOT NULL)
                 """,
-                "CREATE INDEX audit_entry_action ON audit_entry (action, sequence)",
                 "CREATE INDEX audit_entry_account ON audit_entry (account, sequence)",
                 "CREATE INDEX audit_entry_resource ON audit_entry (resource_id, sequence)",
-                "CREATE INDEX audit_entry_address ON audit_entry (address, sequence)",
-                "CREATE INDEX audit_entry_correlation ON audit_entry (correlation_id, sequence)",
-                "CREATE INDEX audit_entry_at ON audit_entry (at)",
+                "CREATE INDEX audit_entry_correlation ON audit_entry (correlation_id)",
                 """
                 CREATE TABLE audit_head (
                     id \(type.integer) PRIMARY KEY CHECK (id = 1), sequence \(type.integer) NOT NULL,

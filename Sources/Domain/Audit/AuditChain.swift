@@ -73,33 +73,16 @@ public struct AuditChain: Sendable {
         keys[secretID].map { Array(HMAC<SHA256>.authenticationCode(for: bytes, using: $0)) }
     }
 
-    /// Every field with its length before it, so that no two entries have the same bytes.
     private static func bytes(of entry: AuditEntry, behind link: [UInt8]) -> [UInt8] {
-        let event = entry.event
-        let details = event.details.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
-        let fields: [String?] =
-            [
-                entry.secretID, event.id.uuidString, "\(Int64((event.at.timeIntervalSince1970 * 1e6).rounded()))",
-                event.action.rawValue, event.user?.uuidString, event.key?.uuidString, event.resource?.type,
-                event.resource?.id, event.address, event.correlationID,
-            ] + details
-        return fields.reduce(into: bytes("entry", entry.sequence, link)) { bytes, field in
-            guard let field else { return bytes.append(0) }
-            bytes.append(1)
-            append(Array(field.utf8), to: &bytes)
-        }
+        var bytes = bytes("entry", entry.sequence, link)
+        bytes.append(field: entry.secretID)
+        return bytes + entry.event.encoded
     }
 
     private static func bytes(_ purpose: String, _ sequence: Int64, _ link: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
-        append(Array(purpose.utf8), to: &bytes)
+        bytes.append(field: purpose)
         withUnsafeBytes(of: sequence.bigEndian) { bytes += $0 }
-        append(link, to: &bytes)
-        return bytes
-    }
-
-    private static func append(_ field: [UInt8], to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: UInt32(field.count).bigEndian) { bytes += $0 }
-        bytes += field
+        return bytes + link
     }
 }

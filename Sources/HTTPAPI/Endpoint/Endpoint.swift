@@ -31,6 +31,8 @@ struct Endpoint: Sendable {
     var status = HTTPResponse.Status.ok
     var answer: (description: JSON?, components: [String: JSON]) = (nil, [:])
     var contentType = "application/json"
+    var alternatives: [String: JSON] = [:]  // content types that the client may ask for instead
+    var successor: String?  // the path that takes the place of this one, which is old
     var refusal: Refusal?  // errors in the words of a shipper's own protocol
     var answerHeaders: [String: String] = [:]  // name → what it says
     var isKept = false  // the answer may be a second old, unless this process changed something of the user's

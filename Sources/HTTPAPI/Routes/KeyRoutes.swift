@@ -19,7 +19,7 @@ struct KeyRoutes {
 
     private static let keyID = Parameter.path("key_id", .id, "The key.")
 
-    private static let scopes = Schema<Scopes>(
+    static let scopes = Schema<Scopes>(
         description: [
             "type": "array", "items": ["type": "string", "enum": .array(Scopes.names.map(JSON.string))],
             "uniqueItems": true, "minItems": 1,

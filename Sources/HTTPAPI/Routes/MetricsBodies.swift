@@ -283,7 +283,7 @@ extension Metrics {
     }
 
     /// Cost by service, dearest first.
-    fileprivate var shares: [MetricsBodies.Share] {
+    var shares: [MetricsBodies.Share] {
         var shares: [String: MetricsBodies.Share] = [:]
         func add(_ bill: Bill?, _ path: WritableKeyPath<MetricsBodies.Share, USD>) {
             for line in bill?.lines ?? [] {

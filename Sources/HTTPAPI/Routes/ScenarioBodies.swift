@@ -46,10 +46,11 @@ enum ScenarioBodies {
         $1.raw($0)
     }
 
-    private static let region = Schema<String>.text(
+    static let region = Schema<String>.text(
         4...32, pattern: "^[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$", example: "eu-west-1")
     /// Begins and ends with something to see; no control characters.
-    private static let trimmed = #"^[^\s\u0000-\u001f]([^\u0000-\u001f]*[^\s\u0000-\u001f])?$"#
+    static let trimmed = #"^[^\s\u0000-\u001f]([^\u0000-\u001f]*[^\s\u0000-\u001f])?$"#
+    static let tags = Schema<[String]>.list(.text(1...64, pattern: trimmed), maximum: 50, isSet: true)
     private static let growth = Schema<Quantity>.decimal(-0.999999...1_000_000)
     private static let sampleRate = Schema<Quantity>.decimal(0.000001...1)
 
@@ -61,7 +62,7 @@ enum ScenarioBodies {
             ),
             Member("description", \.description, .text(), "What it is about."),
             Member("region", \.region, region, "AWS region; us-east-1 unless given."),
-            Member("tags", \.tags, .list(.text(1...64, pattern: trimmed), maximum: 50, isSet: true), "Tags."),
+            Member("tags", \.tags, tags, "Tags."),
             Member(
                 "workload", \.workload, workload, "What traffic passes through; a queue and a function unless given."),
             Member("growth", \.growth, growth, "Expected change of traffic: 0.2 is a fifth more; 0 unless given."),

@@ -47,7 +47,7 @@ struct SignInRoutes {
 
     struct Notice: Sendable { var text: String }
 
-    private static let notice = Schema<Notice>.answer(
+    static let notice = Schema<Notice>.answer(
         "Notice", [Member(answer: "message", .plain, "What happens now.") { $0.text }])
 
     private var register: Endpoint {
