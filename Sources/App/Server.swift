@@ -90,7 +90,11 @@ public final class Server: Sendable {
         var group = ServiceGroupConfiguration(
             services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
         group.maximumGracefulShutdownDuration = .seconds(Self.drainSeconds)
-        try await ServiceGroup(configuration: group).run()
+        do { try await ServiceGroup(configuration: group).run() } catch let error as IOError {
+            throw ServerSettings.Problem(name: "HOST and PORT", need: "an address that is free here: \(error)")
+        } catch let error as SocketAddressError.UnknownHost {
+            throw ServerSettings.Problem(name: "HOST", need: "an address of this machine: \(error)")
+        }
     }
 
     private static let drainSeconds = 20
@@ -110,11 +114,19 @@ public final class Server: Sendable {
                 idleTimeout: .seconds(Int64(settings.idleSeconds)),
                 httpDecoderConfiguration: .init(maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 200)))
         guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else { return plain }
-        let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
-        let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
-        return try .tls(
-            plain,
-            tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(privateKey)))
+        func read<Value>(_ name: String, _ need: String, _ body: () throws -> Value) throws -> Value {
+            do { return try body() } catch { throw ServerSettings.Problem(name: name, need: "\(need): \(error)") }
+        }
+        let chain = try read("TLS_CERTIFICATE", "a PEM file of a certificate chain, found '\(certificate)'") {
+            try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+        }
+        let privateKey = try read("TLS_KEY", "a PEM file of a private key, found '\(key)'") {
+            try NIOSSLPrivateKey(file: key, format: .pem)
+        }
+        let tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain, privateKey: .privateKey(privateKey))
+        _ = try read("TLS_KEY", "the key of the certificate") { try NIOSSLContext(configuration: tls) }
+        return try .tls(plain, tlsConfiguration: tls)
     }
 }
 

@@ -13,7 +13,7 @@ extension Date {
 @discardableResult
 func translated<Value>(_ body: () async throws -> Value) async throws -> Value {
     do { return try await body() } catch SQLError.unavailable(let reason) {
-        var error = DomainError(.unavailable, "The database cannot be reached; try again shortly.")
+        var error = DomainError(.unavailable, "The database cannot take this now; try again shortly.")
         error.cause = reason
         throw error
     }

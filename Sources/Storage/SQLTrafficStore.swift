@@ -145,9 +145,11 @@ public final class SQLTrafficStore: TrafficStore {
     /// - Throws: ``KnownKeys``.
     private static func claim(_ batch: IngestBatch, _ connection: any SQLConnection) throws {
         guard !batch.keys.isEmpty else { return }
+        // All in one order: two transactions that claim the same keys wait for each other once, and not both ways.
+        let keys = batch.keys.sorted()
         let claimed = try connection.execute(
             """
-            \(sql: Self.table(of: batch.keys))
+            \(sql: Self.table(of: keys))
             INSERT INTO delivery (scenario, delivery_key, received_at)
             SELECT \(batch.scenario), delivery_key, \(batch.receivedAt.microseconds) FROM given WHERE true
             ON CONFLICT DO NOTHING

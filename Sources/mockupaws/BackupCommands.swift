@@ -13,16 +13,23 @@ private func sqlitePath(_ options: SettingsOptions) async throws -> String {
 }
 
 /// Whether a database file is whole, and its schema known.
-private func check(_ path: String) async throws {
-    let database = try SQLiteDatabase(path: path, readers: 1)
-    let (version, known) = (try await database.schemaVersion(), Schema.migrations.last?.version ?? 0)
-    let problems = try await database.read { try $0.all("PRAGMA integrity_check") { try $0.text(0) } }
-    await database.close()
+/// - Parameter name: The file that errors are about, where it is a copy of one.
+private func check(_ path: String, named name: String? = nil) async throws {
+    let name = name ?? path
+    let (version, problems): (Int, [String])
+    do {
+        let database = try SQLiteDatabase(path: path, readers: 1)
+        version = try await database.schemaVersion()
+        problems = try await database.read { try $0.all("PRAGMA integrity_check") { try $0.text(0) } }
+        await database.close()
+    } catch { throw InputProblem(description: "\(name): is no database that can be read: \(error)") }
     guard problems == ["ok"] else {
-        throw InputProblem(description: "\(path): damaged: \(problems.first ?? "")")
+        let first = problems.first?.split(separator: "\n").first ?? ""
+        throw InputProblem(description: "\(name): damaged: \(first)")
     }
+    let known = Schema.migrations.last?.version ?? 0
     guard 1...known ~= version else {
-        throw InputProblem(description: "\(path): has schema version \(version), this program knows 1 to \(known)")
+        throw InputProblem(description: "\(name): has schema version \(version), this program knows 1 to \(known)")
     }
 }
 
@@ -43,7 +50,7 @@ struct BackupCommand: AsyncParsableCommand {
         }
         try Files.requireWritable(file)
         let building = "\(file).\(getpid()).tmp"
-        defer { for end in ["", "-wal", "-shm"] { unlink(building + end) } }
+        defer { for end in ["", "-wal", "-shm", "-lock"] { unlink(building + end) } }
         let database = try SQLiteDatabase(path: path, readers: 1)
         do { try await database.backUp(to: building) } catch {
             await database.close()
@@ -60,7 +67,7 @@ struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Put a backup in the place of the SQLite database; stop the service first.",
         discussion:
-            "The backup is verified before anything changes. The former database is kept beside, as NAME.former.")
+            "The backup is verified before anything changes. The former database is kept beside, as NAME.former-TIME.")
 
     @Argument(help: "The backup.")
     var file: String
@@ -71,21 +78,31 @@ struct RestoreCommand: AsyncParsableCommand {
         let path = try await sqlitePath(settings)
         guard access(file, R_OK) == 0 else { throw FileProblem.current(file) }
         let building = "\(path).\(getpid()).tmp"
-        defer { for end in ["", "-wal", "-shm"] { unlink(building + end) } }
+        defer { for end in ["", "-wal", "-shm", "-lock"] { unlink(building + end) } }
+        guard Files.size(of: file) != nil else { throw FileProblem(path: file, detail: "is no file", isOutput: false) }
         do { try FileManager.default.copyItem(atPath: file, toPath: building) } catch {
             throw FileProblem(path: building, detail: "cannot be written: \(error)", isOutput: true)
         }
-        try await check(building)
-        if access(path, F_OK) == 0 {
-            // A write-ahead log of an earlier restore would be taken for this one's.
-            for end in ["", "-wal", "-shm"] { unlink(path + ".former" + end) }
-            for end in ["", "-wal", "-shm"] where access(path + end, F_OK) == 0 {
-                guard rename(path + end, path + ".former" + end) == 0 else {
-                    throw FileProblem.current(path + end, isOutput: true)
-                }
+        try await check(building, named: file)
+        let alone: SQLiteFile
+        do { alone = try SQLiteFile(path: path, alone: true) } catch {
+            throw FileProblem(path: path, detail: "is in use: stop the service first", isOutput: true)
+        }
+        try withExtendedLifetime(alone) {
+            try keepFormer(path)
+            guard rename(building, path) == 0 else { throw FileProblem.current(path, isOutput: true) }
+        }
+        try StandardOutput.write("\(path): restored from \(file)\n")
+    }
+
+    /// Each under a name of its own: whoever restores twice may want what was there before the first.
+    private func keepFormer(_ path: String) throws {
+        let time = Date().formatted(
+            Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, includingFractionalSeconds: true))
+        for end in ["", "-wal", "-shm"] where access(path + end, F_OK) == 0 {
+            guard rename(path + end, "\(path).former-\(time)\(end)") == 0 else {
+                throw FileProblem.current(path + end, isOutput: true)
             }
         }
-        guard rename(building, path) == 0 else { throw FileProblem.current(path, isOutput: true) }
-        try StandardOutput.write("\(path): restored from \(file)\n")
     }
 }

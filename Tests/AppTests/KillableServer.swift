@@ -22,6 +22,13 @@ final class KillableServer: Sendable {
         ["env", "HOST=127.0.0.1", "PORT=\(port)", "DATABASE_URL=\(url)", "LOG_LEVEL=critical"]
     }
 
+    /// How many databases earlier restores have put aside.
+    func formerDatabases() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: folder).count {
+            $0.hasPrefix("test.db.former-") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm")
+        }
+    }
+
     func run(_ arguments: String...) throws -> String {
         let command = Process()
         command.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -142,4 +142,140 @@ import Testing
         #expect((try JSONSerialization.jsonObject(with: part.data) as? [Any])?.count == 60)
         await server.stop()
     }
+
+    /// A time beyond ten thousand years is none, and takes nothing else along.
+    @Test(arguments: DatabaseBackend.allCases)
+    func aTimeBeyondAllDatesIsNone(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend)
+        let id = try await server.scenario()
+        #expect(try await ingest(server, id, #"{"time":"2026-03-02T08:00:00Z"}"#).status == 200)
+        for seconds: UInt64 in [999_999_999_999, 315_569_782_000, .max] {
+            let number = [0xcf] + withUnsafeBytes(of: seconds.bigEndian) { Array($0) }
+            let body = Data([0x92] + number + [0x81, 0xa1, 0x61, 0x01])
+            #expect(try await server.send("POST", "/s/\(id)/ingest", type: "application/msgpack", body).status == 200)
+            let line = "{\"time\":\(seconds)}"
+            #expect(try await ingest(server, id, line).status == 200)
+        }
+        let summary = try await server.send("GET", "/api/v2/scenarios/\(id)/summary")
+        #expect(summary.status == 200 && summary.json["total_requests"] as? Int == 7)
+        await server.stop()
+    }
+
+    /// Deliveries that name the same events in other orders wait for each other, and not both ways.
+    @Test(arguments: DatabaseBackend.allCases)
+    func overlappingDeliveriesDoNotBlockEachOther(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend)
+        let id = try await server.scenario()
+        let sent = 12
+        let counts = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
+            for seed in 1...UInt64(sent) {
+                group.addTask {
+                    var random = SplitMix64(state: seed)
+                    let numbers = Array((0..<1_500).shuffled(using: &random).prefix(500))
+                    let lines = numbers.map { #"{"time":"2026-03-02T08:00:00Z","id":\#($0)}"# }.joined(separator: "\n")
+                    while true {  // as shippers do, until it is taken
+                        let reply = try await ingest(server, id, lines)
+                        guard reply.status == 503 else {
+                            return (reply.json["accepted"] as? Int ?? -1, reply.json["duplicates"] as? Int ?? -1)
+                        }
+                    }
+                }
+            }
+            return try await group.reduce(into: (0, 0)) { $0 = ($0.0 + $1.0, $0.1 + $1.1) }
+        }
+        #expect(counts.0 + counts.1 == sent * 500)
+        let summary = try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json
+        #expect(summary["total_requests"] as? Int == counts.0)
+        await server.stop()
+    }
+
+    /// What stands beside named events is named by the whole, however often that comes.
+    @Test func whatIsSentAgainIsCountedOnceWithItsRejects() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        let bulk = """
+            {"index":{"_id":"1"}}
+            {"m":"no time"}
+            {"index":{}}
+            {"timestamp":"2026-11-20T10:00:00Z","m":"b"}
+
+            """
+        let lines =
+            #"{"time":"2026-03-02T08:00:00Z","id":1}"# + "\n{broken\n" + #"{"time":"2026-03-02T08:00:00Z","id":1}"#
+        for _ in 0..<3 {
+            #expect(try await server.send("POST", "/s/\(id)/_bulk", type: nil, Data(bulk.utf8)).status == 200)
+            #expect(try await ingest(server, id, lines).status == 200)
+        }
+        let summary = try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json
+        #expect(summary["total_requests"] as? Int == 3 && summary["rejected_records"] as? Int == 1)
+        await server.stop()
+    }
+
+    @Test func aDocumentThatIsRefusedIsRefusedEachTime() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        let body = String(repeating: "{\"index\":{\"_id\":\"1\"}}\n{\"broken\n", count: 2)
+        let reply = try await server.send("POST", "/s/\(id)/_bulk", type: nil, Data(body.utf8))
+        let items = (reply.json["items"] as? [[String: [String: Any]]] ?? []).map { $0["index"]?["status"] as? Int }
+        #expect(items == [400, 400])
+        await server.stop()
+    }
+
+    /// A resource is optional: many records without one are taken.
+    @Test func openTelemetryNeedsNoResource() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        let records = String(repeating: #"{"body":{"stringValue":"a"}},"#, count: 100_050).dropLast()
+        let body = #"{"resourceLogs":[{"scopeLogs":[{"logRecords":[\#(records)]}]}]}"#
+        #expect(try await server.send("POST", "/s/\(id)/v1/logs", body).status == 200)
+        let summary = try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json
+        #expect(summary["total_requests"] as? Int == 100_050)
+        await server.stop()
+    }
+
+    /// While a body inflates far, others are answered.
+    @Test func aBodyThatInflatesFarLetsOthersThrough() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        let folder = try temporaryFolder("bomb")
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = ["-c", "head -c 1000000 /dev/zero | tr '\\0' '\\200' | gzip > \(folder)/bomb"]
+        try shell.run()
+        shell.waitUntilExit()
+        let bomb = try Data(contentsOf: URL(fileURLWithPath: folder + "/bomb"))
+        // As many as there are threads; each takes longer than the other call.
+        let order = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
+                group.addTask {
+                    let reply = try await server.send(
+                        "POST", "/s/\(id)/ingest", type: "application/msgpack", headers: ["Content-Encoding": "gzip"],
+                        bomb)
+                    #expect(reply.status == 200)
+                    return "bomb"
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: .milliseconds(500))
+                _ = try await server.send("GET", "/api/v2/health/live")
+                return "health"
+            }
+            return try await group.reduce(into: [String]()) { $0.append($1) }
+        }
+        #expect(order.first == "health")
+        await server.stop()
+    }
+
+    /// What a database's file is no longer behind is not acknowledged.
+    @Test func aDeletedDatabaseIsTold() async throws {
+        let path = try temporaryFolder("gone") + "/test.db"
+        let server = try await RunningServer.start(.sqlite, ["DATABASE_URL": "sqlite://" + path])
+        let id = try await server.scenario()
+        #expect(try await ingest(server, id, "{}").status == 200)
+        try FileManager.default.removeItem(atPath: path)
+        try await Task.sleep(for: .milliseconds(1_100))
+        #expect(try await ingest(server, id, "{}").status == 503)
+        #expect(try await server.send("GET", "/api/v2/health/ready").status == 503)
+        await server.stop()
+    }
 }

@@ -113,6 +113,7 @@ final class RunningServer: Sendable {
     ) async throws -> Reply {
         var request = URLRequest(url: URL(string: base + path)!)
         request.httpMethod = method
+        request.timeoutInterval = 300  // seconds: all tests run at once
         if key != "" { request.setValue(key ?? self.key, forHTTPHeaderField: "X-API-Key") }
         if let body {
             request.httpBody = body

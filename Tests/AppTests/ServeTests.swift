@@ -64,6 +64,29 @@ import Testing
         #expect(output.hasSuffix("ended\n"), "\(output)")
     }
 
+    @Test(arguments: [
+        ("TLS_CERTIFICATE=/etc/hostname TLS_KEY=/etc/hostname", "TLS_CERTIFICATE: expected a PEM file"),
+        ("HOST=nowhere.invalid", "HOST: expected an address"),
+        ("PORT=$TAKEN", "HOST and PORT: expected an address that is free"),
+    ])
+    func aStartThatFailsNamesTheSetting(setting: String, problem: String) throws {
+        let folder = try temporaryFolder("serve")
+        let script = """
+            cd \(folder); python3 - <<'END' &
+            import socket, time
+            s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); open("port", "w").write(str(s.getsockname()[1])); time.sleep(20)
+            END
+            holder=$!
+            while ! [ -s port ]; do sleep 0.05; done
+            TAKEN=$(cat port)
+            env DATABASE_URL=sqlite://\(folder)/test.db PORT=0 \(setting) \(Self.program) serve 2>&1
+            kill $holder
+            """
+        let output = try run(script)
+        #expect(output.contains(problem), "\(output)")
+        #expect(!output.contains("listening"))
+    }
+
     @Test func servesHTTPSAndLogsJSON() throws {
         let (folder, port) = (try temporaryFolder("serve"), freePort())
         _ = try run(

@@ -86,9 +86,9 @@ import Traffic
     @Test func actionsAndUnlabelledRecordsAreNotEndless() {
         let actions = Array(String(repeating: "{\"delete\":{}}\n", count: BulkReader.limit + 1).utf8)
         #expect(throws: DomainError.self) { try Self.events(actions, BulkReader(index: nil)) { 1 << 16 } }
-        let records = String(repeating: "{},", count: 100_001)
-        let body = Array("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[\(records)".utf8)
-        #expect(throws: EnvelopeProblem.self) { try Self.events(body, OTLPReader.json()) { 1 << 16 } }
+        let records = String(repeating: "[\"1\",\"a\"],", count: 100_001)
+        let body = Array("{\"streams\":[{\"values\":[\(records)".utf8)
+        #expect(throws: EnvelopeProblem.self) { try Self.events(body, LokiReader.json()) { 1 << 16 } }
     }
 
     /// The next event of the envelope is still taken.

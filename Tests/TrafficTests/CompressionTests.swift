@@ -83,7 +83,7 @@ import Traffic
         }
         let sizes = try inflate(limit: 30_000_000)
         #expect(sizes.reduce(0, +) == 30_000_000)
-        #expect(try #require(sizes.max()) <= 2 << 20)
+        #expect(try #require(sizes.max()) <= 512 << 10)
         #expect(throws: BodyDecoder.TooLarge(limit: 29_999_999)) { try inflate(limit: 29_999_999) }
     }
 }

@@ -3,7 +3,7 @@ public import Foundation
 public import Traffic
 
 /// Names an event or a whole delivery, so that it counts once however often it is sent.
-public struct DeliveryKey: Hashable, Sendable {
+public struct DeliveryKey: Hashable, Comparable, Sendable {
     public static let size = 16
     private let halves: SIMD2<UInt64>  // the beginning of a SHA-256, in its order
 
@@ -11,6 +11,10 @@ public struct DeliveryKey: Hashable, Sendable {
         var halves = SIMD2<UInt64>()
         withUnsafeMutableBytes(of: &halves) { $0.copyBytes(from: Array(bytes.prefix(Self.size))) }
         self.halves = halves
+    }
+
+    public static func < (one: DeliveryKey, other: DeliveryKey) -> Bool {
+        (one.halves.x, one.halves.y) < (other.halves.x, other.halves.y)
     }
 
     public var bytes: [UInt8] { withUnsafeBytes(of: halves) { Array($0) } }

@@ -40,6 +40,7 @@ struct GroupReader<Cutter: GroupCutter>: EnvelopeReader {
     private let needsLabel: Bool
     private var current: GroupLabel?
     private var first: Int?  // event of the group whose label has not come
+    private var records = 0  // so far
     private(set) var tenant: String?
 
     /// Bytes, and records, that may come before their label.
@@ -60,7 +61,11 @@ struct GroupReader<Cutter: GroupCutter>: EnvelopeReader {
             switch step {
             case .begin: (current, first) = (nil, batch.events.count)
             case .label(let piece): try take(try label(piece), &batch)
-            case .record(let piece): try add(piece, current?.source, &batch)
+            case .record(let piece):
+                records += 1
+                do { try add(piece, current?.source, &batch) } catch let problem as EnvelopeProblem {
+                    throw EnvelopeProblem(detail: "Record \(records): \(problem.detail)")
+                }
             case .tooLong(let beginning): batch.reject(beginning, as: .tooLong)
             case .end:
                 guard current != nil || !needsLabel else { throw EnvelopeProblem(detail: "A group has no labels.") }
@@ -68,6 +73,7 @@ struct GroupReader<Cutter: GroupCutter>: EnvelopeReader {
             }
         }
         if isWaiting, batch.bytes.count > Self.limit || batch.events.count > Self.recordsLimit {
+            guard needsLabel else { return (current, first) = (GroupLabel(), nil) }  // one that comes still is too late
             throw EnvelopeProblem(
                 detail: """
                     More than \(Self.limit) bytes, or \(Self.recordsLimit) records, come before their group's labels.

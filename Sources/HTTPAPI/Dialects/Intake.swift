@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import Synchronization
 import Traffic
 
 /// Takes a request's body into a scenario's traffic, piece by piece.
@@ -17,6 +18,16 @@ struct Intake: Sendable {
     /// What a batch may hold before it is metered.
     private static let batchBytes = 4 << 20
     private static let batchEvents = 50_000
+    /// Bytes that are metered before other requests get their turn: a millisecond's work.
+    private static let turnBytes = 256 << 10
+    /// Bodies that are read at a time; each may hold some megabytes.
+    private static let bodiesLimit = 64
+
+    private let bodies = Bodies()
+
+    private final class Bodies: Sendable { let count = Atomic(0) }
+
+    init(ingest: IngestService, limits: LimitService) { (self.ingest, self.limits) = (ingest, limits) }
 
     static let scenarioHeader = Parameter.header("X-Scenario-ID", .id, "The scenario that the traffic is for.")
     static let scenarioQuery = Parameter.query("scenario_id", .id, "The same, for clients that set no header.")
@@ -80,9 +91,9 @@ struct Intake: Sendable {
         }
         let others = try Self.readable { try meter.finish() }
         try await delivery.add(named.take(), for: scenario, ingest)
-        let profile = others.merging(delivery.finish())
+        let name = try name(request, others, content: read.digest)
         var receipt = try await ingest.take(
-            profile, for: scenario, delivery: try name(request, profile, content: read.digest), events: delivery.keys,
+            others.merging(delivery.finish().named), for: scenario, delivery: name, events: delivery.keys,
             samples: Array((meter.samples + delivery.samples).prefix(IngestService.samplesOfADelivery)))
         receipt.duplicates += delivery.duplicates
         try await limits.charge(request.caller, receipt, bytes: read.bytes)
@@ -115,23 +126,23 @@ struct Intake: Sendable {
         try Self.readable { try reader.finish(into: &batch) }
         let scenario = if let early { early } else { try await target(request, tenant: reader.tenant) }
         try await delivery.add(batch, for: scenario, ingest)
-        let profile = delivery.finish()
-        let name = try name(request, profile, content: read.digest)
+        let (named, others) = delivery.finish()
+        let name = try name(request, others, content: read.digest)
         var receipt = try await ingest.take(
-            profile, for: scenario, delivery: name, events: delivery.keys, samples: delivery.samples)
+            others.merging(named), for: scenario, delivery: name, events: delivery.keys, samples: delivery.samples)
         receipt.duplicates += delivery.duplicates
         try await limits.charge(request.caller, receipt, bytes: read.bytes)
         return Outcome(receipt: receipt, refused: delivery.refused)
     }
 
-    /// What names a whole delivery: its sender, or its content when all its events have a time of their own, because
-    /// shippers send the same bytes again when an answer was lost.
+    /// What names a whole delivery: its sender, or its content when all its events have a time or a name of their own,
+    /// because shippers send the same bytes again when an answer was lost.
+    /// - Parameter others: Its events without a name of their own; those with one need no other.
     private func name(
-        _ request: APIRequest, _ profile: TrafficProfile, content: DeliveryKey
+        _ request: APIRequest, _ others: TrafficProfile, content: DeliveryKey
     ) throws -> DeliveryName? {
         if let given = try request(Self.deliveryKey) { return DeliveryName(DeliveryKey(given), content: content) }
-        let isTimed = profile.untimed.events == 0 && profile.totals.events > 0
-        return isTimed ? DeliveryName(content) : nil
+        return others.untimed.events == 0 && others.accounting.read > 0 ? DeliveryName(content) : nil
     }
 
     // MARK: Body
@@ -142,6 +153,9 @@ struct Intake: Sendable {
     private func body(
         of request: APIRequest, _ take: (UnsafeRawBufferPointer) throws -> Void, between: () async throws -> Void
     ) async throws -> (digest: DeliveryKey, bytes: Int) {
+        let isFree = bodies.count.add(1, ordering: .relaxed).newValue <= Self.bodiesLimit
+        defer { bodies.count.subtract(1, ordering: .relaxed) }
+        guard isFree else { throw DomainError(.unavailable, "Too many deliveries at a time; try again shortly.") }
         let encoding = try Self.encoding(request.request)
         var decoder = try BodyDecoder(encoding, limit: encoding == .snappy ? Self.snappyLimit : Self.limit)
         var (digest, bytes) = (DeliveryKey.Hasher(), 0)
@@ -150,19 +164,27 @@ struct Intake: Sendable {
             bytes += text.count
             try take(text)
         }
+        // Others get their turn however far a body inflates, and however much of it is there already.
+        var yielded = 0
+        func pause() async throws {
+            try await between()
+            guard bytes - yielded >= Self.turnBytes else { return }
+            yielded = bytes
+            await Task.yield()
+        }
         for try await chunk in request.request.body {
             var chunk = chunk
             while let part = chunk.readSlice(length: min(chunk.readableBytes, encoding.step)), part.readableBytes > 0 {
                 try Self.readable { try part.withUnsafeReadableBytes { try decoder.consume($0, digested) } }
-                try await between()
+                try await pause()
             }
         }
         let block = try Self.readable { try decoder.finish() }
-        for start in stride(from: 0, to: block.count, by: Self.batchBytes) {
+        for start in stride(from: 0, to: block.count, by: Self.turnBytes) {
             try Self.readable {
-                try block[start..<min(block.count, start + Self.batchBytes)].withUnsafeBytes(digested)
+                try block[start..<min(block.count, start + Self.turnBytes)].withUnsafeBytes(digested)
             }
-            try await between()
+            try await pause()
         }
         return (digest.finished(), bytes)
     }
@@ -202,17 +224,22 @@ extension LimitService {
 
 /// The events of one request on their way into the profile. Those that were stored before are left out.
 private struct Delivery: ~Copyable {
-    private var meter: EventMeter
-    var samples: [EventSample] { meter.samples }
+    private var named: EventMeter
+    private var others: EventMeter
+    var samples: [EventSample] { Array((named.samples + others.samples).prefix(IngestService.samplesOfADelivery)) }
     private(set) var keys: [DeliveryKey] = []
     private(set) var refused: [Int: RejectReason] = [:]
     private(set) var duplicates = 0
     private var seen: Set<DeliveryKey> = []
+    private var refusedKeys: [DeliveryKey: RejectReason] = [:]
 
-    /// Events with a name of their own: their names are held to the end, 48 bytes each, and stored with the traffic.
+    /// Events with a name of their own: their names are held to the end, 60 bytes each, and stored with the traffic.
     private static let namedLimit = 250_000
 
-    init(options: MeterOptions) { meter = EventMeter(options: options, sourceName: "ingest") }
+    init(options: MeterOptions) {
+        named = EventMeter(options: options, sourceName: "ingest")
+        others = EventMeter(options: options, sourceName: "ingest")
+    }
 
     /// - Throws: ``DomainError`` `.tooLarge`.
     mutating func add(_ batch: EventBatch, for scenario: Scenario, _ ingest: IngestService) async throws {
@@ -225,26 +252,42 @@ private struct Delivery: ~Copyable {
 
     mutating func add(_ batch: EventBatch, except known: Set<DeliveryKey> = []) {
         batch.bytes.withUnsafeBufferPointer { bytes in
-            for event in batch.events { add(event, UnsafeBufferPointer(rebasing: bytes[event.text]), except: known) }
+            for event in batch.events {
+                let text = UnsafeBufferPointer(rebasing: bytes[event.text])
+                if let key = event.key { add(event, key, text, except: known) } else { add(event, text) }
+            }
         }
     }
 
+    private mutating func add(_ event: EventBatch.Event, _ text: UnsafeBufferPointer<UInt8>) {
+        refused[event.number] = Self.meter(event, text, &others)
+    }
+
     private mutating func add(
-        _ event: EventBatch.Event, _ text: UnsafeBufferPointer<UInt8>, except known: Set<DeliveryKey>
+        _ event: EventBatch.Event, _ key: DeliveryKey, _ text: UnsafeBufferPointer<UInt8>,
+        except known: Set<DeliveryKey>
     ) {
-        if let key = event.key, known.contains(key) || !seen.insert(key).inserted {
-            duplicates += 1
-        } else if let reason = event.refusal {
-            meter.reject(reason, text, number: event.number)
-            refused[event.number] = reason
-        } else if let reason = meter.add(
-            text, as: event.kind, minute: event.minute, source: event.source, number: event.number)
-        {
-            refused[event.number] = reason
-        } else if let key = event.key {
+        if known.contains(key) || !seen.insert(key).inserted {
+            refused[event.number] = refusedKeys[key]  // what was refused once is so again
+            if refusedKeys[key] == nil { duplicates += 1 }
+        } else if let reason = Self.meter(event, text, &named) {
+            (refused[event.number], refusedKeys[key]) = (reason, reason)
+        } else {
             keys.append(key)
         }
     }
 
-    mutating func finish() -> TrafficProfile { meter.finish() }
+    private static func meter(
+        _ event: EventBatch.Event, _ text: UnsafeBufferPointer<UInt8>, _ meter: inout EventMeter
+    ) -> RejectReason? {
+        guard let reason = event.refusal else {
+            return meter.add(
+                text, as: event.kind, minute: event.minute, source: event.source, number: event.number)
+        }
+        meter.reject(reason, text, number: event.number)
+        return reason
+    }
+
+    /// Events with a name of their own, and the others.
+    mutating func finish() -> (named: TrafficProfile, others: TrafficProfile) { (named.finish(), others.finish()) }
 }

@@ -39,8 +39,8 @@ struct Piece {
     private(set) var bytes: [UInt8] = []
     private(set) var isTooLong = false
 
-    /// Bytes of an envelope's piece: a text of 1 MiB in JSON, most of it escaped.
-    static let longest = 4 << 20
+    /// Bytes of an envelope's piece: a text of 1 MiB in JSON, much of it escaped.
+    static let longest = 2 << 20
 
     mutating func append(_ part: UnsafeRawBufferPointer) {
         let room = Self.longest - bytes.count

@@ -73,7 +73,8 @@ struct SplunkEventReader: EnvelopeReader {
         if event.text?.isEmpty == true || event == [:] { throw Problem.blank(count) }
         let time: Double? =
             switch envelope["time"] {
-            case .number(let digits)?, .string(let digits)?: Double(digits)
+            case .number(let digits)?, .string(let digits)?:
+                digits.allSatisfy { "+-.eE0123456789".contains($0) } ? Double(digits) : nil  // no 0x10
             default: nil
             }
         if let given = envelope["time"], given != .null {
@@ -88,7 +89,9 @@ struct SplunkEventReader: EnvelopeReader {
 enum Minute {
     /// - Returns: nil for a time that is no date at all.
     static func of(seconds: Double) -> Int? {
-        abs(seconds) < 1e12 ? Int((seconds / 60).rounded(.down)) : nil
+        guard abs(seconds) < 1e12 else { return nil }
+        let minute = Int((seconds / 60).rounded(.down))
+        return TrafficProfile.minuteRange.contains(minute) ? minute : nil
     }
 
     static func of(nanoseconds: Int64) -> Int? {

@@ -6,6 +6,7 @@ import Synchronization
 public final class SQLiteDatabase: SQLDatabase {
     public var dialect: SQLDialect { .sqlite }
     private let pool: DatabasePool
+    private let file: SQLiteFile
     private let readers = JobQueue<DatabasePool>()
     private let waitSeconds: Double
     private let waiting = Mutex<[PendingWrite]>([])
@@ -20,6 +21,7 @@ public final class SQLiteDatabase: SQLDatabase {
         configuration.busyMode = .timeout(5)  // seconds; another process may be writing
         configuration.maximumReaderCount = readers
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        file = try SQLiteFile(path: path)
         do { pool = try DatabasePool(path: path, configuration: configuration) } catch { throw SQLError(error) }
         self.waitSeconds = waitSeconds
         for _ in 0..<readers {
@@ -38,7 +40,10 @@ public final class SQLiteDatabase: SQLDatabase {
                 job: { pool in
                     continuation.resume(
                         with: Result {
-                            do { return try pool.read { try body(SQLiteConnection($0)) } } catch {
+                            do {
+                                try self.file.requireInPlace()
+                                return try pool.read { try body(SQLiteConnection($0)) }
+                            } catch {
                                 throw SQLError.from(error)
                             }
                         })
@@ -91,6 +96,7 @@ public final class SQLiteDatabase: SQLDatabase {
         guard !writes.isEmpty else { return }
         var finish: [(SQLError?) -> Void] = []
         do {
+            try file.requireInPlace()
             try database.run("BEGIN IMMEDIATE")
             for write in writes {
                 finish.append(try write.run(database))

@@ -4,13 +4,14 @@ public struct BodyDecoder: ~Copyable {
         case identity, gzip, deflate, zstd
         case snappy  // one raw block, which is kept whole
 
-        /// Bytes to feed at a time, so that they inflate to 2 MiB at the most: deflate makes 1,032 bytes of one,
+        /// Bytes to feed at a time, so that they inflate to 256 KiB at the most: deflate makes 1,032 bytes of one,
         /// Zstandard a block of 128 KiB of four.
         public var step: Int {
             switch self {
-            case .identity, .snappy: .max
-            case .gzip, .deflate: 2_032
-            case .zstd: 64
+            case .identity: 256 << 10
+            case .snappy: .max
+            case .gzip, .deflate: 254
+            case .zstd: 8
             }
         }
     }

@@ -128,7 +128,8 @@ struct RecordMeter {
             return setAside(record)
         }
         if fields.source.isEmpty || options.sizesOnly { selectInput() } else { builder.select(fields.source) }
-        builder.add(minute: fields.minute, bytes: size)
+        let isDate = TrafficProfile.minuteRange.contains(fields.minute)
+        builder.add(minute: isDate ? fields.minute : ProfileBuilder.untimed, bytes: size)
         if fields.responseBytes >= 0 { builder.addResponse(bytes: fields.responseBytes) }
         if fields.status > 0 { builder.add(status: fields.status) }
         if fields.hasTokens { builder.add(fields.tokens.counts) }

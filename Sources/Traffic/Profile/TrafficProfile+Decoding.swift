@@ -39,8 +39,7 @@ extension TrafficProfile {
         for index in 0..<count {
             let start = reader.offset
             let (minute, overflow) = previous.addingReportingOverflow(try reader.readSigned())
-            // 10,000 years either side: the span of all minutes must fit an Int.
-            guard !overflow, index == 0 || minute > previous, abs(minute / 5_259_492_000) == 0 else {
+            guard !overflow, index == 0 || minute > previous, TrafficProfile.minuteRange.contains(minute) else {
                 throw .malformed("minutes do not ascend", offset: start)
             }
             result.append(TimedMinute(minute: minute, traffic: try readMinute(&reader)))

@@ -30,6 +30,9 @@ public struct TrafficProfile: Sendable, Equatable {
     public init() {}
 
     /// UTC minutes since 1970 with what was metered in them, ascending; minutes without traffic are left out.
+    /// Minutes that traffic may have: 10,000 years on either side of 1970, so that the span of all fits an `Int`.
+    public static let minuteRange = -5_259_491_999...5_259_491_999
+
     public var minutes: some RandomAccessCollection<(minute: Int, traffic: Minute)> {
         timed.lazy.map { ($0.minute, $0.traffic) }
     }
