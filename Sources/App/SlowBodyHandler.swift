@@ -13,6 +13,7 @@ final class SlowBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private static let window = TimeAmount.seconds(20)
 
     private var received = 0
+    private var isComing = false  // a body
     private var isAsked = false  // whether the server wants more: it reads no faster than it can work
     private var check: Scheduled<Void>?
 
@@ -24,13 +25,17 @@ final class SlowBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isAsked = false
         switch unwrapInboundIn(data) {
-        case .head:
-            received = 0
-            schedule(context)
+        case .head: (isComing, received) = (true, 0)
         case .body(let part): received += part.readableBytes
-        case .end: stop()
+        case .end: isComing = false
         }
         context.fireChannelRead(data)
+    }
+
+    /// Most requests are there at once: a timer is set only for those that are not. It is left to run out.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isComing, check == nil { schedule(context) }
+        context.fireChannelReadComplete()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -46,10 +51,11 @@ final class SlowBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func schedule(_ context: ChannelHandlerContext) {
-        check?.cancel()
+        received = 0
         check = context.eventLoop.assumeIsolated().scheduleTask(in: Self.window) {
+            self.check = nil
+            guard self.isComing else { return }
             guard self.received >= Self.leastBytes || !self.isAsked else { return context.close(promise: nil) }
-            self.received = 0
             self.schedule(context)
         }
     }

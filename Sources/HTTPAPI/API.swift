@@ -139,8 +139,11 @@ public struct API: HTTPResponder {
     private func answer(_ call: inout Call) async throws -> Response {
         let request = call.request
         try RequestLimits.check(request)
-        var parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-            .map { $0.utf8.contains(UInt8(ascii: "%")) ? Substring($0.removingPercentEncoding ?? String($0)) : $0 }[...]
+        var parts = request.uri.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .dropFirst().map { part in
+                let text = Substring(part)
+                return part.contains(UInt8(ascii: "%")) ? Substring(text.removingPercentEncoding ?? String(text)) : text
+            }[...]
         var prefixScenario: UUID?
         if parts.count > 2, parts.first == "s", let id = UUID(uuidString: String(parts[parts.startIndex + 1])) {
             (prefixScenario, parts) = (id, parts.dropFirst(2))

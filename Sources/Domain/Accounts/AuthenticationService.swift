@@ -16,12 +16,13 @@ public final class AuthenticationService: Sendable {
     private struct Known {
         var caller: Caller  // without its origin
         var until: Date
-        var places: Set<String> = []  // that a key came from
+        var addresses: Set<String> = []  // that a key came from
     }
 
     /// How long a credential that was revoked by another process still works, in seconds.
     private static let knownSeconds = 10.0
     private static let knownLimit = 10_000
+    private static let addressesLimit = 100  // of one key
 
     public init(
         accounts: any AccountStore, sessions: any SessionStore, audit: any AuditStore, signer: TokenSigner,
@@ -36,9 +37,9 @@ public final class AuthenticationService: Sendable {
 
     /// - Throws: ``DomainError`` `.unauthenticated`.
     public func caller(_ credential: String, from origin: Origin) async throws -> Caller {
-        let (hash, now, place) = (OpaqueToken.hash(of: credential), ambient.now(), Self.place(of: origin))
+        let (hash, now) = (OpaqueToken.hash(of: credential), ambient.now())
         if let entry = known.withLock({ $0[hash] }), entry.until > now,
-            entry.caller.key == nil || place.map(entry.places.contains) != false
+            entry.caller.key == nil || origin.address.map(entry.addresses.contains) != false
         {
             var caller = entry.caller
             caller.origin = origin
@@ -46,25 +47,27 @@ public final class AuthenticationService: Sendable {
         }
         var entry =
             credential.hasPrefix(KeyService.mark)
-            ? try await ofKey(hash, place, origin) : try await ofSession(credential, at: now)
+            ? try await ofKey(hash, origin) : try await ofSession(credential, at: now)
         entry.until = min(entry.until, now.addingTimeInterval(Self.knownSeconds))
         known.withLock { known in
             if known.count >= Self.knownLimit { known = [:] }
-            entry.places.formUnion(known[hash]?.places ?? [])
+            if let others = known[hash]?.addresses, others.count < Self.addressesLimit {
+                entry.addresses.formUnion(others)
+            }
             known[hash] = entry
         }
         entry.caller.origin = origin
         return entry.caller
     }
 
-    private func ofKey(_ hash: [UInt8], _ place: String?, _ origin: Origin) async throws -> Known {
+    private func ofKey(_ hash: [UInt8], _ origin: Origin) async throws -> Known {
         let now = ambient.now()
         guard let (key, owner) = try await accounts.key(secretHash: hash), key.expiresAt.map({ $0 > now }) != false,
             !owner.isDisabled
         else { throw DomainError(.unauthenticated, "The API key is not valid.") }
         var caller = Caller(user: owner.id, key: key.id, scenario: key.scenario)
         (caller.role, caller.plan, caller.scopes) = (owner.role, owner.plan, key.scopes)
-        if try await accounts.note(use: key.id, from: place, at: now) {
+        if try await accounts.note(use: key.id, from: Self.place(of: origin), at: now) {
             var from = caller
             from.origin = origin
             if let event = ambient.event(.keyUsedFromNewPlace, by: from, .init("api_key", key.id)) {
@@ -72,7 +75,7 @@ public final class AuthenticationService: Sendable {
             }
         }
         return Known(
-            caller: caller, until: key.expiresAt ?? .distantFuture, places: place.map { [$0] } ?? [])
+            caller: caller, until: key.expiresAt ?? .distantFuture, addresses: origin.address.map { [$0] } ?? [])
     }
 
     private func ofSession(_ token: String, at now: Date) async throws -> Known {

@@ -1,4 +1,5 @@
 public import Foundation
+import Synchronization
 
 /// What the domain reads from outside; a test replaces one closure at a time.
 public struct Ambient: Sendable {
@@ -13,13 +14,24 @@ public struct Ambient: Sendable {
     }
 }
 
+/// Numbers for ids, which must differ and need not be secret: SplitMix64 from a random beginning, shared by all threads.
+private enum IDNumbers {
+    private static let state = Atomic(UInt64.random(in: .min ... .max))
+
+    static func next() -> UInt64 {
+        var mixed = state.wrappingAdd(0x9e37_79b9_7f4a_7c15, ordering: .relaxed).newValue
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
 extension UUID {
     /// RFC 9562 version 7: ids made in a later millisecond sort later.
     /// - Parameter date: After 1970; its milliseconds are the first 48 bits.
     public static func v7(at date: Date) -> UUID {
         let milliseconds = UInt64(max(0, date.timeIntervalSince1970 * 1000))
-        var random = SystemRandomNumberGenerator()  // `UUID()` opens /dev/urandom each time
-        var bytes = unsafeBitCast((random.next() as UInt64, random.next() as UInt64), to: uuid_t.self)
+        var bytes = unsafeBitCast((IDNumbers.next(), IDNumbers.next()), to: uuid_t.self)
         (bytes.0, bytes.1, bytes.2) = (
             UInt8(truncatingIfNeeded: milliseconds >> 40), UInt8(truncatingIfNeeded: milliseconds >> 32),
             UInt8(truncatingIfNeeded: milliseconds >> 24)

@@ -16,7 +16,7 @@ final class KeptAnswers: Sendable {
 
         /// Nil for a request whose answer is never kept.
         init?(_ request: Request) {
-            guard request.method == .get, !request.uri.string.contains("refresh=") else { return nil }
+            guard request.method == .get, request.uri.query?.contains("refresh=") != true else { return nil }
             target = request.uri.string
             (apiKey, authorization) = (request.headers[.apiKey], request.headers[.authorization])
         }

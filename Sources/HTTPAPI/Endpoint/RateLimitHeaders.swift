@@ -9,11 +9,15 @@ import HummingbirdCore
 extension RateDecision {
     func apply(to response: inout Response, at now: Date) {
         let reset = resetAfterSeconds.rounded(.up)
-        response.headers[.rateLimitLimit] = String(limit.count)
-        response.headers[.rateLimitRemaining] = String(remaining)
-        response.headers[.rateLimitReset] = String(Int((now.timeIntervalSince1970 + reset).rounded(.up)))
-        response.headers[.rateLimitPolicy] = "\"default\";q=\(limit.count);w=\(limit.seconds)"
-        response.headers[.rateLimit] = "\"default\";r=\(remaining);t=\(Int(reset))"
+        let (count, left) = (String(limit.count), String(remaining))
+        let fields = [
+            HTTPField(name: .rateLimitLimit, value: count), HTTPField(name: .rateLimitRemaining, value: left),
+            HTTPField(
+                name: .rateLimitReset, value: String(Int((now.timeIntervalSince1970 + reset).rounded(.up)))),
+            HTTPField(name: .rateLimitPolicy, value: "\"default\";q=" + count + ";w=" + String(limit.seconds)),
+            HTTPField(name: .rateLimit, value: "\"default\";r=" + left + ";t=" + String(Int(reset))),
+        ]
+        for field in fields { response.headers.append(field) }
     }
 }
 
