@@ -25,14 +25,16 @@ struct Parts: Sendable {
         let (accounts, log) = (SQLAccountStore(database), SQLAuditStore(database))
         sessions = SQLSessionStore(database)
         traffic = SQLTrafficStore(database)
-        scenarios = ScenarioService(store: SQLScenarioStore(database), ambient: ambient)
+        let changes = Changes()
+        scenarios = ScenarioService(store: SQLScenarioStore(database), ambient: ambient, changes: changes)
         signer = try await TokenSigner(
             algorithm: settings.algorithm, current: settings.secret, previous: settings.previousSecrets,
             issuer: Self.issuer, audience: Self.issuer)
         let milliseconds = settings.hashMilliseconds
         let hasher = PasswordHasher { try .calibrated(milliseconds: milliseconds, memoryKiB: Self.hashMemory) }
         authentication = AuthenticationService(
-            accounts: accounts, sessions: sessions, audit: log, signer: signer, ambient: ambient)
+            accounts: accounts, sessions: sessions, audit: log, signer: signer, ambient: ambient,
+            changes: changes)
         signIn = SignInService(
             accounts: accounts, sessions: sessions, audit: log, hasher: hasher, signer: signer,
             mail: OutboxFolder(path: settings.outbox), settings: settings.signIn, ambient: ambient,

@@ -103,7 +103,7 @@ public struct API: HTTPResponder {
             if error is CancellationError || error is HTTPParserError { throw error }
             response = Self.problem(error, call).response
         }
-        response.headers[.correlationID] = correlationID
+        response.headers.append(HTTPField(name: .correlationID, value: correlationID))
         call.decision?.apply(to: &response, at: services.ambient.now())
         if let successor = call.successor { surroundings.deprecation.apply(to: &response, successor: successor) }
         surroundings.cors.apply(to: &response, for: request)
@@ -138,6 +138,12 @@ public struct API: HTTPResponder {
 
     private func answer(_ call: inout Call) async throws -> Response {
         let request = call.request
+        if let key = KeptAnswers.Key(request), let kept = kept.answer(to: key, at: services.ambient.now()) {
+            call.decision = try await services.limits.admit(kept.caller)
+            try call.decision?.check()
+            call.isSecured = true
+            return kept.response
+        }
         try RequestLimits.check(request)
         var parts = request.uri.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .dropFirst().map { part in
@@ -161,10 +167,6 @@ public struct API: HTTPResponder {
             do {
                 let caller = try await caller(endpoint, &call)
                 let key = endpoint.isKept ? KeptAnswers.Key(request) : nil
-                if let key, let answer = kept.answer(to: key, at: services.ambient.now()) {
-                    call.isSecured = true
-                    return answer
-                }
                 return try await respond(endpoint, path, prefixScenario, caller, key, call)
             } catch {
                 guard let refusal = endpoint.refusal, !(error is CancellationError || error is HTTPParserError) else {
@@ -205,7 +207,7 @@ public struct API: HTTPResponder {
         let response = try await respond()
         var secured = response
         security.apply(to: &secured, isPrivate: true)
-        kept.keep(secured, for: key, user: caller.user, changes: changes, at: now)
+        kept.keep(secured, for: key, caller: caller, changes: changes, at: now)
         return response
     }
 }

@@ -34,6 +34,11 @@ import Testing
         #expect(try await call("POST", "/\(nextID)/rotate", #"{"overlap_seconds":0}"#).status == 201)
         #expect(try await server.send("POST", "/s/\(scenario)/ingest", key: next, "{}").status == 401)
         #expect(try await call("POST", "/\(nextID)/rotate", "{}").status == 409)
+        let reader = try await call("POST", "", #"{"name":"reader"}"#).json
+        let (readerSecret, readerKey) = (reader["secret"] as? String, reader["key"] as? [String: Any])
+        #expect(try await server.send("GET", "/api/v2/scenarios", key: readerSecret).status == 200)
+        #expect(try await call("DELETE", "/\(readerKey?["id"] as? String ?? "")").status == 204)
+        #expect(try await server.send("GET", "/api/v2/scenarios", key: readerSecret).status == 401)  // at once
         #expect(try await call("DELETE", "/\(id)").status == 204)
         #expect(try await server.send("POST", "/s/\(scenario)/ingest", key: secret, "{}").status == 401)
         #expect(try await call("DELETE", "/\(id)").status == 404)

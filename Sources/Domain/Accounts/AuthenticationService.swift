@@ -10,6 +10,7 @@ public final class AuthenticationService: Sendable {
     private let audit: any AuditStore
     private let signer: TokenSigner
     private let ambient: Ambient
+    private let changes: Changes
     private let known = Mutex<[[UInt8]: Known]>([:])
 
     /// A credential that was good a moment ago.
@@ -26,14 +27,17 @@ public final class AuthenticationService: Sendable {
 
     public init(
         accounts: any AccountStore, sessions: any SessionStore, audit: any AuditStore, signer: TokenSigner,
-        ambient: Ambient
+        ambient: Ambient, changes: Changes
     ) {
         (self.accounts, self.sessions, self.audit) = (accounts, sessions, audit)
-        (self.signer, self.ambient) = (signer, ambient)
+        (self.signer, self.ambient, self.changes) = (signer, ambient, changes)
     }
 
-    /// Asks the store again about every credential.
-    func forget() { known.withLock { $0 = [:] } }
+    /// Asks the store again about every credential, after something of a user's was changed.
+    func forget(_ user: UUID) {
+        known.withLock { $0 = [:] }
+        changes.note(user)  // answers that were kept for it
+    }
 
     /// - Throws: ``DomainError`` `.unauthenticated`.
     public func caller(_ credential: String, from origin: Origin) async throws -> Caller {

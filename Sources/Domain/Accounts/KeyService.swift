@@ -108,7 +108,7 @@ public struct KeyService: Sendable {
             try await accounts.replace(
                 id, endingAt: ambient.now().addingTimeInterval(overlap), by: next, audit: event)
         else { throw DomainError(.conflict, "The key has ended already.") }
-        authentication.forget()
+        authentication.forget(caller.user)
         return (next, secret)
     }
 
@@ -119,6 +119,6 @@ public struct KeyService: Sendable {
         guard try await accounts.deleteKey(id, owner: caller.user, audit: event) else {
             throw DomainError.notFound("key")
         }
-        authentication.forget()
+        authentication.forget(caller.user)
     }
 }

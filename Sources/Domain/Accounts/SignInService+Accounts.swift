@@ -95,7 +95,7 @@ extension SignInService {
         try await accounts.setPassword(
             hash, of: user.id, keeping: nil, at: ambient.now(),
             audit: ambient.event(.passwordReset, of: user.id, from: origin, .init("user", user.id)))
-        authentication.forget()
+        authentication.forget(user.id)
     }
 
     private func owner(of token: String, for purpose: MailPurpose) async throws -> User {
@@ -132,7 +132,7 @@ extension SignInService {
         try await accounts.setPassword(
             try await hash(next), of: user.id, keeping: caller.session, at: ambient.now(),
             audit: ambient.event(.passwordChanged, by: caller, .init("user", user.id)))
-        authentication.forget()
+        authentication.forget(user.id)
     }
 
     private func send(to address: String, _ subject: String, _ text: String) async throws {

@@ -96,12 +96,13 @@ public struct SignInService: Sendable {
         ) { isReuse, session, owner in
             ambient.event(isReuse ? .tokenReused : .refreshed, of: owner, from: origin, .init("session", session))
         }
+        let invalid = DomainError(.unauthenticated, "The refresh token is not valid; sign in again.")
         switch rotation {
         case .rotated(let session, let owner): return try await tokens(session, of: owner, next)
-        case .reused:
-            authentication.forget()
-            fallthrough
-        case .unknown: throw DomainError(.unauthenticated, "The refresh token is not valid; sign in again.")
+        case .reused(_, let owner):
+            authentication.forget(owner)
+            throw invalid
+        case .unknown: throw invalid
         }
     }
 
@@ -120,7 +121,7 @@ public struct SignInService: Sendable {
         guard try await sessions.revokeSession(session, owner: caller.user, at: ambient.now(), audit: event) else {
             throw DomainError.notFound("session")
         }
-        authentication.forget()
+        authentication.forget(caller.user)
     }
 
     func note(_ event: AuditEvent?) async throws { if let event { try await audit.append([event]) } }

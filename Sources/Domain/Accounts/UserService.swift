@@ -56,7 +56,7 @@ public struct UserService: Sendable {
         guard try await accounts.update(next, audit: audit(.init("user", user.id), details)) else {
             throw DomainError.notFound("user")
         }
-        authentication.forget()
+        authentication.forget(user.id)
         return next
     }
 

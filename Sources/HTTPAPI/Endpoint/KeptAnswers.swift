@@ -23,7 +23,7 @@ final class KeptAnswers: Sendable {
     }
 
     private struct Kept {
-        var user: UUID
+        var caller: Caller
         var changes: Int
         var until: Date
         var response: Response
@@ -39,20 +39,21 @@ final class KeptAnswers: Sendable {
 
     init(_ changes: Changes) { self.changes = changes }
 
-    func answer(to key: Key, at now: Date) -> Response? {
+    /// - Returns: The answer, and who got it with the same credentials.
+    func answer(to key: Key, at now: Date) -> (caller: Caller, response: Response)? {
         guard let found = kept.withLock({ $0.answers[key] }), found.until > now,
-            found.changes == changes.count(of: found.user)
+            found.changes == changes.count(of: found.caller.user)
         else { return nil }
-        return found.response
+        return (found.caller, found.response)
     }
 
     func count(of user: UUID) -> Int { changes.count(of: user) }
 
     /// - Parameter count: The user's changes before the answer was made.
-    func keep(_ response: Response, for key: Key, user: UUID, changes count: Int, at now: Date) {
+    func keep(_ response: Response, for key: Key, caller: Caller, changes count: Int, at now: Date) {
         guard response.status == .ok, let length = response.body.contentLength, length <= Self.largest else { return }
         let entry = Kept(
-            user: user, changes: count, until: now.addingTimeInterval(Self.seconds), response: response)
+            caller: caller, changes: count, until: now.addingTimeInterval(Self.seconds), response: response)
         kept.withLock { kept in
             if kept.bytes >= Self.limit { kept = ([:], 0) }  // most of them are over
             kept.answers[key] = entry
