@@ -107,7 +107,9 @@ public struct API: HTTPResponder {
         call.decision?.apply(to: &response, at: services.ambient.now())
         if let successor = call.successor { surroundings.deprecation.apply(to: &response, successor: successor) }
         surroundings.cors.apply(to: &response, for: request)
-        if !call.isSecured { security.apply(to: &response, isPrivate: Credentials.areIn(request)) }
+        if !call.isSecured {
+            security.apply(to: &response, isPrivate: Credentials.areIn(request) || request.uri.path.contains("/auth/"))
+        }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
@@ -231,15 +233,19 @@ extension API {
             if endpoint.limit != .none { try await admit(endpoint.limit == .signIn ? .signIn : .request, &call) }
             return nil
         }
-        guard let secret = try Credentials.secret(call.request) else {
-            try await admit(.request, &call)
-            throw DomainError(.unauthenticated, "An API key is needed: send it as X-API-Key or Authorization: Bearer.")
-        }
         let caller: Caller
-        do { caller = try await services.authentication.caller(secret, from: call.origin) } catch let error
+        do {
+            guard let secret = try Credentials.secret(call.request) else {
+                try await admit(.request, &call)
+                let detail = "An API key is needed: send it as X-API-Key or Authorization: Bearer."
+                throw DomainError(.unauthenticated, detail)
+            }
+            caller = try await services.authentication.caller(secret, from: call.origin)
+        } catch let error
             as DomainError
             where error.code == .unauthenticated
         {
+            guard Credentials.areIn(call.request) else { throw error }
             try await admit(.refused, &call)
             try await services.audit.note(
                 services.ambient.event(.refused, of: nil, from: call.origin, details: ["path": call.request.uri.path]))

@@ -126,9 +126,11 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
-    public func rehash(_ hash: String, of user: UUID) async throws {
+    public func rehash(_ hash: String, from old: String, of user: UUID) async throws {
         try await translated {
-            try await database.write(["UPDATE account SET password_hash = \(hash) WHERE id = \(user)"])
+            try await database.write([
+                "UPDATE account SET password_hash = \(hash) WHERE id = \(user) AND password_hash = \(old)"
+            ])
         }
     }
 

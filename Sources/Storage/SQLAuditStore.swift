@@ -65,7 +65,7 @@ public struct SQLAuditStore: AuditStore {
 
     public func link(
         atMost limit: Int,
-        _ link: @escaping @Sendable ([AuditEvent], AuditHead?) -> (entries: [AuditEntry], head: AuditHead)?
+        _ link: @escaping @Sendable ([AuditEvent], AuditHead?) throws -> (entries: [AuditEntry], head: AuditHead)?
     ) async throws -> Int {
         // The table lock keeps other processes from the end of the log; SQLite's is the only one that writes.
         let isAlone = database.dialect == .sqlite
@@ -84,7 +84,7 @@ public struct SQLAuditStore: AuditStore {
                     return (id: try row.int(0), event: event)
                 }
                 let events = waiting.sorted { $0.id < $1.id }.map(\.event)
-                guard let (entries, head) = link(events, try Self.head(connection)) else { return waiting.count }
+                guard let (entries, head) = try link(events, try Self.head(connection)) else { return waiting.count }
                 try connection.batch(
                     entries.map { entry in
                         """
@@ -105,8 +105,14 @@ public struct SQLAuditStore: AuditStore {
     }
 
     private static func head(_ connection: any SQLConnection) throws -> AuditHead? {
-        try connection.first("SELECT sequence, link, secret_id, seal FROM audit_head WHERE id = 1") {
-            try head($0, from: 0)
+        let stored = try connection.first("SELECT sequence, link, secret_id, seal FROM audit_head WHERE id = 1") {
+            try Self.head($0, from: 0)
+        }
+        guard stored == nil else { return stored }
+        // A log without its end, but with entries: an end that no seal fits.
+        return try connection.first("SELECT sequence, link, secret_id FROM audit_entry ORDER BY sequence DESC LIMIT 1")
+        {
+            AuditHead(sequence: try $0.int(0), link: try $0.blob(1), secretID: try $0.text(2), seal: [])
         }
     }
 

@@ -132,6 +132,27 @@ import Testing
         await server.stop()
     }
 
+    /// Many at once get no more tries than one after another, and a reset lets the owner in.
+    @Test func concurrentGuessesAreCountedBeforeTheyAreLookedAt() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        _ = try await post(server, "register", ["email": "ann@example.com", "password": Self.password])
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<30 {
+                group.addTask { try await logIn(server, "ann@example.com", "guess number \(number)").status }
+            }
+            return try await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        #expect(statuses.count { $0 == 401 } <= 5 && statuses.count { $0 == 429 } >= 25)
+        _ = try await post(server, "forgot-password", ["email": "ann@example.com"])
+        let token = try #require(try mails(server).last?.token)
+        _ = try await post(server, "reset-password", ["token": token, "new_password": "another long passphrase"])
+        let signedIn = try await logIn(server, "ann@example.com", "another long passphrase")
+        #expect(signedIn.status == 200 && signedIn.headers["cache-control"] == "no-store")
+        let long = String(repeating: "😀", count: 300)
+        #expect(try await logIn(server, "bob@example.com", long).status == 422)
+        await server.stop()
+    }
+
     @Test(arguments: ["HS256", "EdDSA"])
     func tokensOfAnEarlierSecretStayGood(algorithm: String) async throws {
         let folder = try temporaryFolder("rotation")

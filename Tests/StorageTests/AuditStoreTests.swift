@@ -146,6 +146,31 @@ import Testing
         await other.database.close()
     }
 
+    /// The service goes on after tampering, and hides nothing.
+    @Test(arguments: DatabaseBackend.allCases)
+    func whatGoesOnBehindATamperedEndHidesNothing(backend: DatabaseBackend) async throws {
+        for ends in [
+            ["UPDATE audit_head SET sequence = 7, link = (SELECT link FROM audit_entry WHERE sequence = 7)"],
+            ["DELETE FROM audit_head"],
+        ] {
+            let log = try await Self.filled(backend)
+            try await log.tamper("DELETE FROM audit_entry WHERE sequence > 7")
+            for end in ends { try await log.tamper(end) }
+            try await log.note(1, from: 20)
+            await #expect(throws: AuditChain.Broken.self) { try await log.service().linkWaiting() }
+            #expect(try await log.service().verify().flaw != nil)
+            await log.database.close()
+        }
+        // Made older, entries would be sealed and taken out.
+        var old = try await Self.filled(backend)
+        try await old.tamper("UPDATE audit_entry SET at = at - 43200000000000 WHERE sequence < 5")
+        old.now = Self.start.addingTimeInterval(40 * 86_400)
+        let service = try old.service()
+        await #expect(throws: AuditChain.Broken.self) { try await service.sealAndPurge() }
+        #expect(try await old.store.entries(after: 0, limit: 100).count == 10)
+        await old.database.close()
+    }
+
     @Test(arguments: DatabaseBackend.allCases)
     func aYearIsKeptAndWhatIsOlderLeavesItsSeal(backend: DatabaseBackend) async throws {
         var log = try await Log(backend)

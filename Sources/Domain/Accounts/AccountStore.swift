@@ -23,8 +23,8 @@ public protocol AccountStore: Sendable {
     /// Sets a password and ends all sessions but one.
     func setPassword(_ hash: String, of user: UUID, keeping session: UUID?, at now: Date, audit: AuditEvent?)
         async throws
-    /// The same password with another hash.
-    func rehash(_ hash: String, of user: UUID) async throws
+    /// The same password with another hash, unless it was changed meanwhile.
+    func rehash(_ hash: String, from old: String, of user: UUID) async throws
 
     func insert(_ key: APIKey, audit: AuditEvent?) async throws
     /// Adds a key and lets another end.

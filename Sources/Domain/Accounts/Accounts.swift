@@ -26,7 +26,7 @@ public struct User: Hashable, Sendable {
     static func address(_ text: String) throws -> String {
         let address = text.trimmingCharacters(in: .whitespaces).lowercased()
         let pattern =
-            /[a-z0-9.!#$%&'*+\/=?^_`{|}~-]+@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*/
+            /[a-z0-9!#$%&'*+\/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+\/=?^_`{|}~-]+)*@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*/
         guard address.utf8.count <= 254, address.wholeMatch(of: pattern) != nil else {
             throw DomainError(
                 .invalid, "'\(text)' is no e-mail address.",

@@ -95,6 +95,7 @@ extension SignInService {
         try await accounts.setPassword(
             hash, of: user.id, keeping: nil, at: ambient.now(),
             audit: ambient.event(.passwordReset, of: user.id, from: origin, .init("user", user.id)))
+        try await sessions.forgetFailures(of: Self.hash(of: user.email))
         authentication.forget(user.id)
     }
 

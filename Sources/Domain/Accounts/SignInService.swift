@@ -33,26 +33,32 @@ public struct SignInService: Sendable {
         failures < freeFailures ? nil : min(30 * pow(2, Double(failures - freeFailures)), 3_600)
     }
 
+    static func hash(of address: String) -> [UInt8] { Array(SHA256.hash(data: Array(address.utf8))) }
+
     // MARK: In
 
     /// - Throws: ``DomainError`` `.unauthenticated`; `.rateLimited` while the address is locked.
     public func signIn(email: String, password: String, from origin: Origin) async throws -> Tokens {
         let address = (try? User.address(email)) ?? email  // what is no address is no user's
-        let addressHash = Array(SHA256.hash(data: Array(address.utf8)))
+        let addressHash = Self.hash(of: address)
         if let lock = try await sessions.lock(of: addressHash), lock > ambient.now() {
             throw DomainError.rateLimited(
                 "Too many failures to sign in.", retryAfter: lock.timeIntervalSince(ambient.now()))
+        }
+        // Counted before it is looked at: many at once get no more tries than one after another.
+        let now = ambient.now()
+        let tries = try await sessions.noteFailure(of: addressHash, at: now, audit: nil) { failures in
+            Self.wait(after: failures).map(now.addingTimeInterval)
+        }
+        if let wait = Self.wait(after: tries - 1) {
+            throw DomainError.rateLimited("Too many failures to sign in.", retryAfter: wait)
         }
         let user = try await accounts.user(email: address)
         let hash = if let user { try await accounts.passwordHash(of: user.id) } else { String?.none }
         let isRight = try await verify(password, against: hash)
         guard let user, let hash, isRight, !user.isDisabled else {
-            let event = ambient.event(.signInFailed, of: user?.id, from: origin, details: ["email": address])
-            let now = ambient.now()
-            let failures = try await sessions.noteFailure(of: addressHash, at: now, audit: event) { failures in
-                Self.wait(after: failures).map(now.addingTimeInterval)
-            }
-            if failures == Self.freeFailures {
+            try await note(ambient.event(.signInFailed, of: user?.id, from: origin, details: ["email": address]))
+            if tries == Self.freeFailures {
                 try await note(ambient.event(.bruteForce, of: user?.id, from: origin, details: ["email": address]))
             }
             throw DomainError(.unauthenticated, "The address or the password is wrong.")
@@ -60,7 +66,7 @@ public struct SignInService: Sendable {
         try await sessions.forgetFailures(of: addressHash)
         if try await busy({ try await hasher.needsRehash(hash) }) {
             let better = try await self.hash(password)
-            try await accounts.rehash(better, of: user.id)
+            try await accounts.rehash(better, from: hash, of: user.id)
         }
         return try await begin(user, from: origin)
     }
@@ -137,6 +143,11 @@ public struct SignInService: Sendable {
     private func busy<Value>(_ body: () async throws -> Value) async throws -> Value {
         do { return try await body() } catch is PasswordHasher.Busy {
             throw DomainError(.unavailable, "Too many are signing in; try again shortly.")
+        } catch is PasswordHasher.TooLong {
+            let most = PasswordHasher.maximumBytes
+            throw DomainError(
+                .invalid, "The password is not taken.",
+                members: [.init(pointer: "/password", detail: "has more than \(most) bytes")])
         }
     }
 }

@@ -41,8 +41,17 @@ public struct AuditChain: Sendable {
     /// What the first entry is linked to.
     public static let origin = [UInt8](repeating: 0, count: 32)
 
+    /// The end of the log is not as it was written: what follows would hide that.
+    public struct Broken: Error, CustomStringConvertible {
+        public var description: String { "the end of the audit log was edited; 'mockupaws audit verify' says more" }
+    }
+
     /// Puts events behind the head.
-    public func entries(of events: [AuditEvent], behind head: AuditHead?) -> (entries: [AuditEntry], head: AuditHead)? {
+    /// - Throws: ``Broken``.
+    public func entries(
+        of events: [AuditEvent], behind head: AuditHead?
+    ) throws -> (entries: [AuditEntry], head: AuditHead)? {
+        if let head, isIntact(head, "head") != true { throw Broken() }
         var (sequence, link) = (head?.sequence ?? 0, head?.link ?? Self.origin)
         let entries = events.map { event in
             sequence += 1

@@ -20,7 +20,7 @@ public struct AuditService: Sendable {
     /// Puts all waiting events in line.
     public func linkWaiting() async throws {
         let chain = chain
-        while try await store.link(atMost: Self.batch, { chain.entries(of: $0, behind: $1) }) == Self.batch {}
+        while try await store.link(atMost: Self.batch, { try chain.entries(of: $0, behind: $1) }) == Self.batch {}
     }
 
     public func search(_ query: AuditQuery, by caller: Caller) async throws -> Page<AuditEntry> {
@@ -110,11 +110,15 @@ public struct AuditService: Sendable {
         var segments = try await store.segments()
         let calendar = Calendar.utc
         guard let thisMonth = calendar.dateInterval(of: .month, for: now)?.start else { return }
-        while let next = try await month(after: segments.last, before: thisMonth) {
-            try await store.insert(next)
-            segments.append(next)
-        }
-        for segment in segments where !segment.isPurged && isOver(segment) { try await store.purge(segment) }
+        var found: [AuditSegment] = []
+        while let next = try await month(after: found.last ?? segments.last, before: thisMonth) { found.append(next) }
+        segments += found
+        let over = segments.filter { !$0.isPurged && isOver($0) }
+        guard !(found.isEmpty && over.isEmpty) else { return }
+        // A seal says that all was right: what was tampered with is neither sealed nor taken out.
+        guard try await verify().flaw == nil else { throw AuditChain.Broken() }
+        for segment in found { try await store.insert(segment) }
+        for segment in over { try await store.purge(segment) }
     }
 
     private func isOver(_ segment: AuditSegment) -> Bool {

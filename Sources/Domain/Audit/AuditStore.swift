@@ -38,7 +38,7 @@ public protocol AuditStore: Sendable {
     /// - Returns: How many.
     func link(
         atMost limit: Int,
-        _ link: @escaping @Sendable ([AuditEvent], AuditHead?) -> (entries: [AuditEntry], head: AuditHead)?
+        _ link: @escaping @Sendable ([AuditEvent], AuditHead?) throws -> (entries: [AuditEntry], head: AuditHead)?
     ) async throws -> Int
     func entries(_ query: AuditQuery) async throws -> Page<AuditEntry>
     /// - Returns: Entries after a place, in order.

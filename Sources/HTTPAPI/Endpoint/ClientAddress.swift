@@ -33,17 +33,23 @@ public struct ClientAddress: Sendable {
     /// - Parameter peer: The connection's other end.
     /// - Returns: The last address of `X-Forwarded-For` that is no trusted proxy's, where the peer is one.
     func of(_ request: Request, peer: String?) -> String? {
+        let peer = peer.map(Self.unmapped)
         guard !trusted.isEmpty, let peer, isTrusted(peer) else { return peer }
         var client = peer
         for field in request.headers[values: .forwardedFor].reversed() {
             for hop in field.split(separator: ",").reversed() {
-                let address = hop.trimmingCharacters(in: .whitespaces)
+                let address = Self.unmapped(hop.trimmingCharacters(in: .whitespaces))
                 guard Self.bytes(of: address) != nil else { return client }
                 client = address
                 guard isTrusted(address) else { return client }
             }
         }
         return client
+    }
+
+    /// An IPv4 address as a listener for both kinds shows it, as such.
+    private static func unmapped(_ address: String) -> String {
+        address.hasPrefix("::ffff:") && address.contains(".") ? String(address.dropFirst(7)) : address
     }
 
     private func isTrusted(_ address: String) -> Bool {
