@@ -21,7 +21,9 @@ import Testing
     enum Caller: String, CaseIterable { case nobody, key, scopedKey, user, admin }
 
     private static let callers: [(DatabaseBackend, Caller)] =
-        Caller.allCases.map { (.sqlite, $0) } + [(.postgresql, .key), (.postgresql, .admin)]
+        Caller.allCases.map { (.sqlite, $0) } + [
+            (.postgresql, .nobody), (.postgresql, .key), (.postgresql, .admin),
+        ]
 
     private static func header(of caller: Caller, on server: RunningServer) async throws -> [String] {
         switch caller {
