@@ -40,9 +40,12 @@ import Testing
                 #"{"email":"x@example.com","password":"wrong"}"#
             ).status
         }
+        let start = Date()
         for _ in 0..<3 { #expect(try await logIn("198.51.100.7") == 401) }
-        #expect(try await logIn("198.51.100.7") == 429)
-        #expect(try await logIn("203.0.113.9, 198.51.100.7") == 429)  // what a client puts before says nothing
+        for forwarded in ["198.51.100.7", "203.0.113.9, 198.51.100.7"] {  // what a client puts before says nothing
+            let status = try await logIn(forwarded)
+            #expect(status == 429 || Date().timeIntervalSince(start) >= 60)  // when another one has become free
+        }
         #expect(try await logIn("198.51.100.8") == 401)
         #expect(try await server.send("GET", "/api/v2/health/live", key: "").status == 200)
         await server.stop()
