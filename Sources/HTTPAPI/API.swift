@@ -81,7 +81,8 @@ public struct API: HTTPResponder {
             + AdminRoutes(users: services.users, audit: services.audit).endpoints
             + HealthRoutes(health: services.health).endpoints
             + V1Routes(
-                scenarios: services.scenarios, metrics: services.metrics, signIn: services.signIn, keys: services.keys
+                scenarios: services.scenarios, metrics: services.metrics, signIn: services.signIn, keys: services.keys,
+                ambient: services.ambient
             ).endpoints
     }
 

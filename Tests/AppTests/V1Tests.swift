@@ -55,6 +55,9 @@ import Testing
         let id = try #require(key.json["id"] as? String)
         let rotated = try await call("POST", "/api/v1/api-keys/\(id)/rotate", bearer)
         #expect(rotated.json["key"] is String)
+        let listed = try await call("GET", "/api/v1/api-keys", bearer)
+        let keys = try JSONSerialization.jsonObject(with: listed.data) as? [[String: Any]]
+        #expect(keys?.compactMap { $0["is_active"] as? Bool } == [false, true])  // the old one has ended
         #expect(try await call("POST", "/flush", ["X-API-Key": secret]).status == 401)
         #expect(
             try await call("DELETE", "/api/v1/api-keys/\(rotated.json["id"] as? String ?? "")", bearer).status == 204)

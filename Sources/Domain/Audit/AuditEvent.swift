@@ -25,7 +25,6 @@ public struct AuditEvent: Hashable, Sendable {
         case scenarioDeleted = "scenario.delete"
         case userAdded = "admin.user_add"
         case userChanged = "admin.user_update"
-        case auditRead = "admin.audit_read"
         case tokenReused = "security.token_reuse"
         case bruteForce = "security.brute_force"
         case enumeration = "security.enumeration"

@@ -153,7 +153,7 @@ enum V1Bodies {
             Member(answer: "created_at", .time, "Since when.") { $0.createdAt },
         ])
 
-    static let key = Schema<(key: APIKey, secret: String?)>.answer(
+    static let key = Schema<(key: APIKey, secret: String?, isActive: Bool)>.answer(
         "APIKeyV1",
         [
             Member(answer: "id", .id, "The key.") { $0.key.id },
@@ -161,8 +161,7 @@ enum V1Bodies {
             Member(answer: "key_prefix", .plain, "The first characters of the secret.") { $0.key.prefix },
             Member(answer: "key", Schema<String>.plain.orNull, "The secret, when it is made.") { $0.secret },
             Member(answer: "scopes", KeyRoutes.scopes, "What it may be used for.") { $0.key.scopes },
-            Member(answer: "is_active", .flag, "Whether it may be used; one that has ended is not listed.") { _ in true
-            },
+            Member(answer: "is_active", .flag, "Whether it has not ended.") { $0.isActive },
             Member(answer: "created_at", .time, "When it was made.") { $0.key.createdAt },
             Member(answer: "expires_at", Schema<Date>.time.orNull, "When it ends.") { $0.key.expiresAt },
             Member(answer: "last_used_at", Schema<Date>.time.orNull, "When it was last used.") { $0.key.lastUsedAt },

@@ -8,6 +8,7 @@ struct V1Routes {
     var metrics: MetricsService
     var signIn: SignInService
     var keys: KeyService
+    var ambient: Ambient
 
     var endpoints: [Endpoint] {
         [create, list, get, update, delete] + moves + [summary, register, logIn, refresh, me] + keyEndpoints + [flush]
@@ -158,11 +159,13 @@ struct V1Routes {
         create.errors = [.conflict]
         create = create.taking(KeyRoutes.draft, answering: V1Bodies.key, status: .created) { request, draft in
             let (key, secret) = try await keys.create(draft, by: request.caller)
-            return Answer((key, secret))
+            return Answer((key, secret, true))
         }
         let list = Self.endpoint(.get, "api-keys", "listKeys", "List your API keys.", .session)
-            .answering(Schema<[(key: APIKey, secret: String?)]>.answers(V1Bodies.key)) { request in
-                Answer(try await keys.list(request.caller).map { ($0, nil) })
+            .answering(Schema<[(key: APIKey, secret: String?, isActive: Bool)]>.answers(V1Bodies.key)) { request in
+                let now = ambient.now()
+                return Answer(
+                    try await keys.list(request.caller).map { ($0, nil, $0.expiresAt.map { $0 > now } != false) })
             }
         var revoke = Self.endpoint(.delete, "api-keys/{key_id}", "revokeKey", "End an API key at once.", .session)
         revoke.parameters = [Self.keyID]
@@ -174,7 +177,7 @@ struct V1Routes {
         rotate = rotate.answering(V1Bodies.key, status: .created) { request in
             let id = try request.required(Self.keyID)
             let (key, secret) = try await keys.rotate(id, overlap: 0, by: request.caller)
-            return Answer((key, secret))
+            return Answer((key, secret, true))
         }
         return [create, list, revoke, rotate]
     }
