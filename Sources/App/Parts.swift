@@ -42,8 +42,6 @@ struct Parts: Sendable {
         keys = KeyService(
             accounts: accounts, scenarios: scenarios.store, ambient: ambient, authentication: authentication)
         users = UserService(accounts: accounts, hasher: hasher, ambient: ambient, authentication: authentication)
-        audit = AuditService(
-            store: log, chain: AuditChain(current: settings.secret, previous: settings.previousSecrets),
-            ambient: ambient)
+        audit = AuditService(store: log, chain: settings.auditChain, ambient: ambient)
     }
 }

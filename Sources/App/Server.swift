@@ -52,8 +52,9 @@ public final class Server: Sendable {
             guard found == known else { throw SchemaIsBehind(found: found, known: known) }
         }
         var ambient = ambient
-        ambient.isAudited = settings.isAudited
+        ambient.audit = settings.isAudited ? settings.auditChain : nil
         let parts = try await Parts(settings, database, ambient)
+        try await parts.audit.begin()
         let health = HealthService(
             version: settings.version, startedAt: ambient.now(), ambient: ambient,
             checks: ["database": { try await database.read { try $0.query("SELECT 1") { _ in } } }])
@@ -75,7 +76,7 @@ public final class Server: Sendable {
                 address: .hostname(settings.host, port: settings.port), serverName: "mockupaws",
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.connections)),
             services: [
-                DatabaseLifetime(database: database, audit: parts.audit),
+                DatabaseLifetime(database: database, audit: parts.audit, logger: logger),
                 Expiry(
                     traffic: parts.traffic, scenarios: parts.scenarios.store, sessions: parts.sessions,
                     audit: parts.audit, ambient: ambient, logger: logger),
@@ -98,6 +99,25 @@ public final class Server: Sendable {
     }
 
     private static let drainSeconds = 20
+
+    /// The audit log of a database that is there, to be checked: nothing is made, migrated or written.
+    /// - Throws: ``SchemaIsBehind``, ``SQLError``, or what `body` throws.
+    public static func withAuditLog(
+        _ settings: ServerSettings, _ body: (AuditService) async throws -> Void
+    ) async throws {
+        let database = try open(settings)
+        do {
+            let (found, known) = (try await database.schemaVersion(), Schema.migrations.last?.version ?? 0)
+            guard found == known else { throw SchemaIsBehind(found: found, known: known) }
+            let audit = AuditService(
+                store: SQLAuditStore(database), chain: settings.auditChain, ambient: Ambient())
+            try await body(audit)
+        } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+    }
 
     public static func open(_ settings: ServerSettings) throws -> any SQLDatabase {
         switch settings.database {
@@ -146,10 +166,14 @@ public struct SchemaIsBehind: Error, CustomStringConvertible {
 private struct DatabaseLifetime: Service {
     let database: any SQLDatabase
     let audit: AuditService
+    let logger: Logger
 
     func run() async throws {
         try await gracefulShutdown()
-        try await audit.linkWaiting()
+        do {
+            try await audit.linkWaiting()
+            try await audit.logEnd(to: logger)
+        } catch { logger.error("audit events wait", metadata: ["error": "\(error)"]) }
         await database.close()
     }
 }

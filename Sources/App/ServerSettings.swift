@@ -36,6 +36,7 @@ public struct ServerSettings: Sendable {
     var surroundings = API.Surroundings()
     var connections: Int
     var idleSeconds: Int
+    var auditChain: AuditChain { AuditChain(current: secret, previous: previousSecrets) }
 
     /// A value that cannot be used. It names the key, never a secret.
     public struct Problem: Error, CustomStringConvertible {

@@ -24,7 +24,9 @@ struct Expiry: Service {
                     try await traffic.forgetKeys(before: now.addingTimeInterval(-Self.days * 86_400))
                     try await scenarios.forgetCreations(before: now.addingTimeInterval(-Self.days * 86_400))
                     try await sessions.forgetSessions(before: now.addingTimeInterval(-86_400))
-                    try await audit.sealAndPurge()
+                    for end in try await audit.sealAndPurge() {
+                        logger.notice("a month of the audit log is sealed", metadata: ["end": "\(end)"])
+                    }
                 } catch { logger.warning("what is over could not be forgotten", metadata: ["error": "\(error)"]) }
                 do { try await Task.sleep(for: Self.pause) } catch { return }  // the server ends
             }
@@ -38,15 +40,27 @@ struct AuditLinking: Service {
     let logger: Logger
 
     private static let pause = Duration.milliseconds(200)
+    private static let pauseAfterFailure = Duration.seconds(10)
 
     func run() async throws {
+        try await audit.logEnd(to: logger)
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                var pause = Self.pause
                 do { try await audit.linkWaiting() } catch {
-                    logger.warning("audit events wait", metadata: ["error": "\(error)"])
+                    logger.error("audit events wait", metadata: ["error": "\(error)"])
+                    pause = Self.pauseAfterFailure
                 }
-                do { try await Task.sleep(for: Self.pause) } catch { return }  // the server ends
+                do { try await Task.sleep(for: pause) } catch { return }  // the server ends
             }
         }
+    }
+}
+
+extension AuditService {
+    /// Where the log ends, for whoever keeps logs elsewhere: 'audit verify --expect' takes it.
+    func logEnd(to logger: Logger) async throws {
+        let end = try await end()
+        logger.notice("audit log", metadata: ["end": "\(end.map(String.init) ?? "gone")"])
     }
 }

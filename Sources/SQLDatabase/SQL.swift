@@ -29,7 +29,8 @@ extension Optional where Wrapped: SQLConvertible {
 }
 
 /// One statement. An interpolated value is bound, never pasted: `"SELECT name FROM scenario WHERE id = \(id)"`.
-/// `\(sql: fragment)` joins another statement's text and values, `\(list: values)` writes placeholders for the right side of `IN`.
+/// `\(sql: fragment)` joins another statement's text and values, `\(list: values)` writes placeholders for
+/// the right side of `IN`, `\(rows: rows)` those of rows.
 public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     /// The text with `$1`, `$2` … in the order of ``values``, which both drivers read alike.
     public private(set) var text: String
@@ -78,6 +79,20 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
             for index in 0..<count {
                 if index > 0 { text += ", " }
                 appendInterpolation(index < list.count ? list[index] : last)
+            }
+        }
+
+        /// Writes a row after another, for `VALUES`.
+        public mutating func appendInterpolation(rows: [[SQLValue]]) {
+            values.reserveCapacity(values.count + rows.reduce(0) { $0 + $1.count })
+            for (number, row) in rows.enumerated() {
+                text += number == 0 ? "(" : ", ("
+                for (column, value) in row.enumerated() {
+                    if column > 0 { text += ", " }
+                    values.append(value)
+                    text += "$\(values.count)"
+                }
+                text += ")"
             }
         }
 

@@ -32,7 +32,7 @@ public struct SQLAccountStore: AccountStore {
         "\(user.email) \(user.name)".precomposedStringWithCanonicalMapping.lowercased()
     }
 
-    public func insert(_ user: User, passwordHash: String?, audit: AuditEvent?) async throws {
+    public func insert(_ user: User, passwordHash: String?, audit: SealedEvent?) async throws {
         try await translated {
             do {
                 try await database.write(
@@ -85,7 +85,7 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
-    public func update(_ user: User, audit: AuditEvent?) async throws -> Bool {
+    public func update(_ user: User, audit: SealedEvent?) async throws -> Bool {
         try await translated {
             try await database.write {
                 try $0.execute(
@@ -110,7 +110,7 @@ public struct SQLAccountStore: AccountStore {
     }
 
     public func setPassword(
-        _ hash: String, of user: UUID, keeping session: UUID?, at now: Date, audit: AuditEvent?
+        _ hash: String, of user: UUID, keeping session: UUID?, at now: Date, audit: SealedEvent?
     ) async throws {
         let others: SQL = session.map { "AND id <> \($0)" } ?? ""
         try await translated {
@@ -146,11 +146,11 @@ public struct SQLAccountStore: AccountStore {
         """
     }
 
-    public func insert(_ key: APIKey, audit: AuditEvent?) async throws {
+    public func insert(_ key: APIKey, audit: SealedEvent?) async throws {
         try await translated { try await database.write([Self.insertion(key)] + SQLAuditStore.waiting(audit)) }
     }
 
-    public func replace(_ key: UUID, endingAt end: Date, by next: APIKey, audit: AuditEvent?) async throws -> Bool {
+    public func replace(_ key: UUID, endingAt end: Date, by next: APIKey, audit: SealedEvent?) async throws -> Bool {
         try await translated {
             try await database.write { connection in
                 let end = end.microseconds
@@ -206,7 +206,7 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
-    public func deleteKey(_ id: UUID, owner: UUID, audit: AuditEvent?) async throws -> Bool {
+    public func deleteKey(_ id: UUID, owner: UUID, audit: SealedEvent?) async throws -> Bool {
         try await translated {
             try await database.write {
                 try $0.execute("DELETE FROM api_key WHERE id = \(id) AND owner = \(owner)", audit: audit)

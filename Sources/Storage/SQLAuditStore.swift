@@ -12,15 +12,18 @@ public struct SQLAuditStore: AuditStore {
         "id, at, action, account, api_key, resource_type, resource_id, details, address, correlation_id"
 
     /// Writes an event beside what it tells of; ``link(atMost:_:)`` puts it in line.
-    static func waiting(_ event: AuditEvent?) -> [SQL] {
-        event.map { ["INSERT INTO audit_waiting (event) VALUES (\($0.encoded))"] } ?? []
+    static func waiting(_ event: SealedEvent?) -> [SQL] {
+        event.map { ["INSERT INTO audit_waiting (event) VALUES (\($0.bytes))"] } ?? []
     }
 
-    private static func values(_ event: AuditEvent) -> SQL {
-        """
-        \(event.id), \(event.at.microseconds), \(event.action.rawValue), \(event.user), \(event.key),
-        \(event.resource?.type), \(event.resource?.id), \(text(event.details)), \(event.address), \(event.correlationID)
-        """
+    private static func values(_ entry: AuditEntry) -> [SQLValue] {
+        let event = entry.event
+        return [
+            .integer(entry.sequence), .uuid(event.id), .integer(event.at.microseconds), .text(event.action.rawValue),
+            event.user.sqlValue, event.key.sqlValue, event.resource?.type.sqlValue ?? .null,
+            event.resource?.id.sqlValue ?? .null, .text(text(event.details)), event.address.sqlValue,
+            .text(event.correlationID), .text(entry.secretID), .blob(entry.link),
+        ]
     }
 
     /// JSON: `{"name":"checkout"}`.
@@ -58,14 +61,24 @@ public struct SQLAuditStore: AuditStore {
         return event
     }
 
-    public func append(_ events: [AuditEvent]) async throws {
+    public func append(_ events: [SealedEvent]) async throws {
         guard !events.isEmpty else { return }
         try await translated { try await database.write(events.flatMap(Self.waiting)) }
     }
 
+    public func waiting(atMost limit: Int) async throws -> [SealedEvent] {
+        try await translated {
+            try await database.read {
+                try $0.all("SELECT event FROM audit_waiting ORDER BY id LIMIT \(limit)") {
+                    SealedEvent(stored: try $0.blob(0))
+                }
+            }
+        }
+    }
+
     public func link(
         atMost limit: Int,
-        _ link: @escaping @Sendable ([AuditEvent], AuditHead?) throws -> (entries: [AuditEntry], head: AuditHead)?
+        _ link: @escaping @Sendable ([SealedEvent], AuditHead?) throws -> (entries: [AuditEntry], head: AuditHead)
     ) async throws -> Int {
         // The table lock keeps other processes from the end of the log; SQLite's is the only one that writes.
         let isAlone = database.dialect == .sqlite
@@ -77,53 +90,59 @@ public struct SQLAuditStore: AuditStore {
                     DELETE FROM audit_waiting WHERE id IN (SELECT id FROM audit_waiting ORDER BY id LIMIT \(limit))
                     RETURNING id, event
                     """
-                ) { row in
-                    guard let event = AuditEvent(decoding: try row.blob(1)) else {
-                        throw SQLError.statement("a waiting audit event cannot be read")
-                    }
-                    return (id: try row.int(0), event: event)
-                }
+                ) { (id: try $0.int(0), event: SealedEvent(stored: try $0.blob(1))) }
+                guard !waiting.isEmpty else { return 0 }
                 let events = waiting.sorted { $0.id < $1.id }.map(\.event)
-                guard let (entries, head) = try link(events, try Self.head(connection)) else { return waiting.count }
-                try connection.batch(
-                    entries.map { entry in
-                        """
-                        INSERT INTO audit_entry (sequence, \(sql: Self.columns), secret_id, link)
-                        VALUES (\(entry.sequence), \(sql: Self.values(entry.event)), \(entry.secretID), \(entry.link))
-                        """
-                    } + [
-                        """
-                        INSERT INTO audit_head (id, sequence, link, secret_id, seal)
-                        VALUES (1, \(head.sequence), \(head.link), \(head.secretID), \(head.seal))
-                        ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, link = excluded.link,
-                            secret_id = excluded.secret_id, seal = excluded.seal
-                        """
-                    ])
+                let (entries, head) = try link(events, try Self.head(connection))
+                try connection.batch(Self.insertions(entries) + [Self.update(head)])
                 return waiting.count
             }
         }
     }
 
+    /// Of fifty rows each, as far as they go: a statement costs more than a row.
+    private static func insertions(_ entries: [AuditEntry]) -> [SQL] {
+        let whole = entries.count / 50 * 50
+        let groups = stride(from: 0, to: whole, by: 50).map { entries[$0..<$0 + 50] } + entries[whole...].map { [$0] }
+        return groups.map { group in
+            """
+            INSERT INTO audit_entry (sequence, \(sql: columns), secret_id, link) VALUES \(rows: group.map(values))
+            """
+        }
+    }
+
+    private static func update(_ head: AuditHead) -> SQL {
+        """
+        UPDATE audit_head SET sequence = \(head.place.sequence), link = \(head.place.link),
+            secret_id = \(head.secretID), seal = \(head.seal)
+        """
+    }
+
     private static func head(_ connection: any SQLConnection) throws -> AuditHead? {
-        let stored = try connection.first("SELECT sequence, link, secret_id, seal FROM audit_head WHERE id = 1") {
-            try Self.head($0, from: 0)
-        }
-        guard stored == nil else { return stored }
-        // A log without its end, but with entries: an end that no seal fits.
-        return try connection.first("SELECT sequence, link, secret_id FROM audit_entry ORDER BY sequence DESC LIMIT 1")
-        {
-            AuditHead(sequence: try $0.int(0), link: try $0.blob(1), secretID: try $0.text(2), seal: [])
-        }
+        try connection.first("SELECT sequence, link, secret_id, seal FROM audit_head") { try head($0, from: 0) }
     }
 
     private static func head(_ row: any SQLRow, from first: Int) throws -> AuditHead {
         AuditHead(
-            sequence: try row.int(first), link: try row.blob(first + 1), secretID: try row.text(first + 2),
-            seal: try row.blob(first + 3))
+            place: AuditPlace(sequence: try row.int(first), link: try row.blob(first + 1)),
+            secretID: try row.text(first + 2), seal: try row.blob(first + 3))
     }
 
-    public func head() async throws -> AuditHead? {
-        try await translated { try await database.read(Self.head) }
+    public func end() async throws -> (head: AuditHead?, last: Int64) {
+        try await translated {
+            try await database.read { connection in
+                let found = try connection.first(
+                    """
+                    SELECT head.sequence, head.link, head.secret_id, head.seal, last.sequence
+                    FROM (SELECT COALESCE(MAX(sequence), 0) AS sequence FROM audit_entry) AS last
+                        LEFT JOIN audit_head AS head ON head.id = 1
+                    """
+                ) { row in
+                    (head: try row.isNull(0) ? nil : try Self.head(row, from: 0), last: try row.int(4))
+                }
+                return found ?? (nil, 0)
+            }
+        }
     }
 
     // MARK: Reading
@@ -133,12 +152,15 @@ public struct SQLAuditStore: AuditStore {
 
     private static let selection: SQL = "SELECT sequence, secret_id, link, \(sql: columns) FROM audit_entry"
 
-    private static func entry(_ row: any SQLRow) throws -> AuditEntry {
-        AuditEntry(
-            sequence: try row.int(0), event: try event(row, from: 3), secretID: try row.text(1), link: try row.blob(2))
+    private static func entry(_ row: any SQLRow) throws -> Result<AuditEntry, UnreadableEntry> {
+        let sequence = try row.int(0)
+        return Result {
+            AuditEntry(
+                sequence: sequence, event: try event(row, from: 3), secretID: try row.text(1), link: try row.blob(2))
+        }.mapError { _ in UnreadableEntry(sequence: sequence) }
     }
 
-    public func entries(after sequence: Int64, limit: Int) async throws -> [AuditEntry] {
+    public func entries(after sequence: Int64, limit: Int) async throws -> [Result<AuditEntry, UnreadableEntry>] {
         try await translated {
             try await database.read {
                 try $0.all(
@@ -154,7 +176,7 @@ public struct SQLAuditStore: AuditStore {
                 let found = try connection.all(
                     """
                     \(sql: Self.selection) WHERE \(sql: condition)
-                    ORDER BY sequence DESC LIMIT \(query.pageSize) OFFSET \((query.page - 1) * query.pageSize)
+                    ORDER BY at DESC, sequence DESC LIMIT \(query.pageSize) OFFSET \((query.page - 1) * query.pageSize)
                     """, Self.entry)
                 let total = try connection.first(
                     """
@@ -162,7 +184,7 @@ public struct SQLAuditStore: AuditStore {
                         SELECT 1 FROM audit_entry WHERE \(sql: condition) LIMIT \(Self.countLimit)) AS found
                     """
                 ) { try $0.int(0) }
-                return Page(items: found, total: Int(total ?? 0))
+                return Page(items: found.compactMap { try? $0.get() }, total: Int(total ?? 0))
             }
         }
     }
@@ -205,20 +227,29 @@ public struct SQLAuditStore: AuditStore {
             try await database.write([
                 """
                 INSERT INTO audit_segment (sequence, link, secret_id, seal, begins_at, ends_at, purged)
-                VALUES (\(end.sequence), \(end.link), \(end.secretID), \(end.seal), \(segment.from.microseconds),
-                    \(segment.to.microseconds), \(segment.isPurged ? 1 : 0))
+                VALUES (\(end.place.sequence), \(end.place.link), \(end.secretID), \(end.seal),
+                    \(segment.from.microseconds), \(segment.to.microseconds), 0)
                 ON CONFLICT DO NOTHING
                 """
             ])
         }
     }
 
+    /// Rows that a transaction takes out: writers wait for it.
+    private static let purgeLimit: Int64 = 2_000
+
     public func purge(_ segment: AuditSegment) async throws {
+        let end = segment.end.place.sequence
         try await translated {
-            try await database.write([
-                "UPDATE audit_segment SET purged = 1 WHERE sequence = \(segment.end.sequence)",
-                "DELETE FROM audit_entry WHERE sequence <= \(segment.end.sequence)",
-            ])
+            try await database.write(["UPDATE audit_segment SET purged = 1 WHERE sequence = \(end)"])
+            var first = try await database.read {
+                try $0.first("SELECT COALESCE(MIN(sequence), 0) FROM audit_entry") { try $0.int(0) }
+            }
+            while let begin = first, begin > 0, begin <= end {
+                let next = min(begin + Self.purgeLimit, end + 1)
+                try await database.write(["DELETE FROM audit_entry WHERE sequence < \(next)"])
+                first = next
+            }
         }
     }
 }
@@ -226,7 +257,7 @@ public struct SQLAuditStore: AuditStore {
 extension SQLConnection {
     /// Executes a statement that changes one row at most, and writes the event where it did.
     /// - Returns: Whether it did.
-    func execute(_ statement: SQL, audit: AuditEvent?) throws -> Bool {
+    func execute(_ statement: SQL, audit: SealedEvent?) throws -> Bool {
         guard try execute(statement) == 1 else { return false }
         for statement in SQLAuditStore.waiting(audit) { try execute(statement) }
         return true

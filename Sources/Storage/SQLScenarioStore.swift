@@ -11,7 +11,7 @@ public struct SQLScenarioStore: ScenarioStore {
         self.database = database
     }
 
-    public func insert(_ scenario: Scenario, once creation: Creation?, audit: AuditEvent?) async throws -> Bool {
+    public func insert(_ scenario: Scenario, once creation: Creation?, audit: SealedEvent?) async throws -> Bool {
         try await translated {
             let draft = scenario.draft
             let row: SQL = """
@@ -113,7 +113,7 @@ public struct SQLScenarioStore: ScenarioStore {
         }
     }
 
-    public func update(_ scenario: Scenario, audit: AuditEvent?) async throws -> Bool {
+    public func update(_ scenario: Scenario, audit: SealedEvent?) async throws -> Bool {
         try await translated {
             try await database.write { connection in
                 let draft = scenario.draft
@@ -136,7 +136,7 @@ public struct SQLScenarioStore: ScenarioStore {
         }
     }
 
-    public func delete(_ id: UUID, owner: UUID, versions: [Int]?, audit: AuditEvent?) async throws -> Bool {
+    public func delete(_ id: UUID, owner: UUID, versions: [Int]?, audit: SealedEvent?) async throws -> Bool {
         let version: SQL = versions.map { "AND version IN (\(list: $0))" } ?? ""
         return try await translated {
             try await database.write {

@@ -15,7 +15,7 @@ public struct SQLSessionStore: SessionStore {
         "INSERT INTO refresh_token (token_hash, session) VALUES (\(tokenHash), \(session))"
     }
 
-    public func insert(_ session: Session, refreshTokenHash: [UInt8], audit: AuditEvent?) async throws {
+    public func insert(_ session: Session, refreshTokenHash: [UInt8], audit: SealedEvent?) async throws {
         try await translated {
             try await database.write(
                 [
@@ -32,7 +32,7 @@ public struct SQLSessionStore: SessionStore {
 
     public func rotate(
         _ tokenHash: [UInt8], to next: [UInt8], at now: Date, expiresAt: Date,
-        audit: @escaping @Sendable (_ isReuse: Bool, _ session: UUID, _ owner: UUID) -> AuditEvent?
+        audit: @escaping @Sendable (_ isReuse: Bool, _ session: UUID, _ owner: UUID) -> SealedEvent?
     ) async throws -> Rotation {
         let lock = lock
         return try await translated {
@@ -108,7 +108,7 @@ public struct SQLSessionStore: SessionStore {
         }
     }
 
-    public func revokeSession(_ id: UUID, owner: UUID, at now: Date, audit: AuditEvent?) async throws -> Bool {
+    public func revokeSession(_ id: UUID, owner: UUID, at now: Date, audit: SealedEvent?) async throws -> Bool {
         try await translated {
             try await database.write {
                 try $0.execute(
@@ -136,7 +136,7 @@ public struct SQLSessionStore: SessionStore {
     }
 
     public func noteFailure(
-        of addressHash: [UInt8], at now: Date, audit: AuditEvent?, lock: @escaping @Sendable (Int) -> Date?
+        of addressHash: [UInt8], at now: Date, audit: SealedEvent?, lock: @escaping @Sendable (Int) -> Date?
     ) async throws -> Int {
         let at = now.microseconds
         return try await translated {
@@ -179,7 +179,7 @@ public struct SQLSessionStore: SessionStore {
     // MARK: Mail
 
     public func insert(
-        mailed tokenHash: [UInt8], for purpose: MailPurpose, owner: UUID, expiresAt: Date, audit: AuditEvent?
+        mailed tokenHash: [UInt8], for purpose: MailPurpose, owner: UUID, expiresAt: Date, audit: SealedEvent?
     ) async throws {
         try await translated {
             try await database.write(

@@ -179,6 +179,23 @@ public enum Schema {
                 "CREATE INDEX creation_created ON creation (created_at)",
             ]
         },
+        Migration(9, "the audit log's beginning, and its searches") { type in
+            let zeros = type == .postgresql ? "decode(repeat('00', 32), 'hex')" : "zeroblob(32)"
+            let nothing = type == .postgresql ? "''::bytea" : "x''"
+            let searches = ["account", "resource_id", "action", "address", "correlation_id"].map {
+                "CREATE INDEX audit_search_\($0) ON audit_entry (\($0), at, sequence)"
+            }
+            return [
+                // A log has an end, from its first day: one without was emptied.
+                """
+                INSERT INTO audit_head (id, sequence, link, secret_id, seal) SELECT 1, 0, \(zeros), '', \(nothing)
+                WHERE NOT EXISTS (SELECT 1 FROM audit_head) AND NOT EXISTS (SELECT 1 FROM audit_entry)
+                """,
+                "DROP INDEX audit_entry_account", "DROP INDEX audit_entry_resource",
+                "DROP INDEX audit_entry_correlation",
+                "CREATE INDEX audit_search_at ON audit_entry (at, sequence)",
+            ] + searches + sealedSegments(type)
+        },
     ]
 
     /// Lets nothing change an entry, nor take one out that is in no segment that is over.
@@ -214,6 +231,51 @@ public enum Schema {
                 """
                 CREATE TRIGGER audit_entry_all BEFORE TRUNCATE ON audit_entry
                 FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
+                """,
+            ]
+        }
+    }
+
+    /// Lets nothing take another entry's place, and nothing open what is younger than a year to deletion.
+    private static func sealedSegments(_ dialect: SQLDialect) -> [String] {
+        let now = dialect == .sqlite ? "CAST(strftime('%s', 'now') AS INTEGER)" : "extract(epoch FROM now())::bigint"
+        let isPurge = """
+            OLD.purged = 0 AND NEW.purged = 1 AND OLD.sequence = NEW.sequence AND OLD.link = NEW.link
+                AND OLD.secret_id = NEW.secret_id AND OLD.seal = NEW.seal AND OLD.begins_at = NEW.begins_at
+                AND OLD.ends_at = NEW.ends_at AND OLD.ends_at <= (\(now) - 365 * 86400) * 1000000
+            """
+        switch dialect {
+        case .sqlite:
+            let refuse = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+            return [
+                """
+                CREATE TRIGGER audit_entry_insert BEFORE INSERT ON audit_entry
+                WHEN EXISTS (SELECT 1 FROM audit_entry WHERE sequence >= NEW.sequence) \(refuse)
+                """,
+                "CREATE TRIGGER audit_segment_insert BEFORE INSERT ON audit_segment WHEN NEW.purged <> 0 \(refuse)",
+                "CREATE TRIGGER audit_segment_update BEFORE UPDATE ON audit_segment WHEN NOT (\(isPurge)) \(refuse)",
+                "CREATE TRIGGER audit_segment_delete BEFORE DELETE ON audit_segment \(refuse)",
+            ]
+        case .postgresql:
+            return [
+                """
+                CREATE FUNCTION audit_segment_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+                BEGIN
+                    IF TG_OP = 'INSERT' THEN
+                        IF NEW.purged = 0 THEN RETURN NEW; END IF;
+                    ELSIF TG_OP = 'UPDATE' THEN
+                        IF \(isPurge) THEN RETURN NEW; END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the audit log is append-only';
+                END $body$
+                """,
+                """
+                CREATE TRIGGER audit_segment_rows BEFORE INSERT OR UPDATE OR DELETE ON audit_segment
+                FOR EACH ROW EXECUTE FUNCTION audit_segment_refuse()
+                """,
+                """
+                CREATE TRIGGER audit_segment_all BEFORE TRUNCATE ON audit_segment
+                FOR EACH STATEMENT EXECUTE FUNCTION audit_segment_refuse()
                 """,
             ]
         }

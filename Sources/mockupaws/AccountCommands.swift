@@ -172,15 +172,36 @@ struct AuditCommand: AsyncParsableCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check that no entry was edited, removed or put elsewhere.",
-            discussion: "Names the first that was, and fails then. Needs the SECRET_KEY that the server runs with.")
+            discussion: """
+                Names the first that was, and fails then. Prints where the log ends: kept elsewhere and given with \
+                --expect later, it shows that the log was not emptied or put back to an earlier state. The service logs \
+                the same as it starts and stops. Needs the SECRET_KEY that the service runs with, and changes nothing.
+                """)
+
+        @Option(
+            help: ArgumentHelp("An end of the log that was printed before.", valueName: "sequence:link"))
+        var expect: String?
 
         @OptionGroup var settings: SettingsOptions
 
+        func validate() throws {
+            guard expect.map({ AuditPlace($0) != nil }) ?? true else {
+                throw ValidationError(
+                    "--expect: expected what 'mockupaws audit verify' or the service printed: 12:9f3c…")
+            }
+        }
+
         func run() async throws {
-            try await withServices(settings) { server in
-                let (entries, flaw) = try await server.audit.verify()
-                guard let flaw else { return try StandardOutput.write("\(entries) entries, none changed\n") }
-                StandardError.write("Error: after \(entries) entries: \(flaw)\n")
+            let settings = try await settings.settings
+            if case .sqlite(let path) = settings.database, access(path, R_OK) != 0 { throw FileProblem.current(path) }
+            try await Server.withAuditLog(settings) { audit in
+                let found = try await audit.verify(expecting: expect.flatMap(AuditPlace.init))
+                let waiting = found.waiting > 0 ? ", \(found.waiting) waiting to be put in line" : ""
+                guard let flaw = found.flaw else {
+                    let text = "\(found.entries) entries, none changed\(waiting)\nend \(found.end)\n"
+                    return try StandardOutput.write(text)
+                }
+                StandardError.write("Error: after \(found.entries) entries: \(flaw)\n")
                 throw ExitCode.failure
             }
         }

@@ -1,5 +1,6 @@
 import App
 import ArgumentParser
+import Domain
 import Foundation
 import SQLDatabase
 import Storage
@@ -91,6 +92,10 @@ struct RestoreCommand: AsyncParsableCommand {
         try withExtendedLifetime(alone) {
             try keepFormer(path)
             guard rename(building, path) == 0 else { throw FileProblem.current(path, isOutput: true) }
+        }
+        try await withServices(settings) { server in
+            try await server.audit.note(
+                .databaseRestored, details: ["file": URL(fileURLWithPath: file).lastPathComponent])
         }
         try StandardOutput.write("\(path): restored from \(file)\n")
     }

@@ -87,7 +87,9 @@ final class RunningServer: Sendable {
     func auditActions() async throws -> [String] {
         var caller = Caller(user: user.id)
         (caller.role, caller.session) = (.admin, UUID())
-        return try await server.audit.export(by: caller).reduce(into: []) { $0 += $1.map(\.event.action.rawValue) }
+        return try await server.audit.export(by: caller).reduce(into: []) { found, entries in
+            found += entries.map(\.event.action).filter { $0 != .auditExported }.map(\.rawValue)
+        }
     }
 
     struct Reply {

@@ -21,30 +21,37 @@ import Testing
             try await database.migrate(Schema.migrations, at: now)
         }
 
-        func service(_ secret: SecretKey? = AuditStoreTests.secret) throws -> AuditService {
-            let now = now
-            return AuditService(
-                store: store, chain: AuditChain(current: try #require(secret)), ambient: Ambient(now: { now }))
+        func service(
+            _ secret: SecretKey? = AuditStoreTests.secret, previous: [SecretKey] = []
+        ) throws -> AuditService {
+            let (now, chain) = (now, AuditChain(current: try #require(secret), previous: previous))
+            var ambient = Ambient(now: { now })
+            ambient.audit = chain
+            return AuditService(store: store, chain: chain, ambient: ambient)
         }
 
         /// - Parameter seconds: Between one event and the next.
-        func note(_ count: Int, from first: Int = 0, seconds: Double = 1) async throws {
+        func note(
+            _ count: Int, from first: Int = 0, since start: Date = AuditStoreTests.start, seconds: Double = 1
+        ) async throws {
+            let chain = AuditChain(current: try #require(AuditStoreTests.secret))
             let events = (first..<first + count).map { number -> AuditEvent in
-                let at = AuditStoreTests.start.addingTimeInterval(Double(number) * seconds)
+                let at = start.addingTimeInterval(Double(number) * seconds)
                 return AuditEvent(
                     id: .v7(at: at), at: at, action: .scenarioCreated, user: UUID(),
                     resource: .init("scenario", UUID()), details: ["n": "\(number)"],
                     origin: Origin(address: "192.0.2.1", correlationID: "c\(number)"))
             }
-            try await store.append(events)
+            try await store.append(events.map(chain.sealed))
         }
 
         /// As someone with the database in hands would.
         func tamper(_ statements: String...) async throws {
             let off =
                 database.dialect == .sqlite
-                ? ["DROP TRIGGER IF EXISTS audit_entry_update", "DROP TRIGGER IF EXISTS audit_entry_delete"]
-                : ["ALTER TABLE audit_entry DISABLE TRIGGER ALL"]
+                ? ["entry_insert", "entry_update", "entry_delete", "segment_insert", "segment_update"].map {
+                    "DROP TRIGGER IF EXISTS audit_\($0)"
+                } : ["entry", "segment"].map { "ALTER TABLE audit_\($0) DISABLE TRIGGER ALL" }
             _ = try await database.write((off + statements).map { SQL(text: $0) })
         }
     }
@@ -53,18 +60,24 @@ import Testing
         let log = try await Log(backend)
         try await log.note(10)
         try await log.service().linkWaiting()
-        #expect(try await log.service().verify() == (10, nil))
+        #expect(try await log.service().verify().isSound(10))
         return log
     }
 
     @Test(arguments: DatabaseBackend.allCases)
     func entriesComeBackInOrderAndCannotBeChanged(backend: DatabaseBackend) async throws {
         let log = try await Self.filled(backend)
-        let entries = try await log.store.entries(after: 0, limit: 100)
+        let entries = try await log.store.entries(after: 0, limit: 100).map { try $0.get() }
         #expect(entries.map(\.sequence) == Array(1...10))
         #expect(entries.map(\.event.correlationID) == (0..<10).map { "c\($0)" })
         #expect(entries[3].event.details == ["n": "3"] && entries[3].event.address == "192.0.2.1")
-        for statement in ["UPDATE audit_entry SET action = 'x' WHERE sequence = 3", "DELETE FROM audit_entry"] {
+        let columns = "sequence, id, at, action, details, correlation_id, secret_id, link"
+        let segment = "sequence, link, secret_id, seal, begins_at, ends_at, purged"
+        for statement in [
+            "UPDATE audit_entry SET action = 'x' WHERE sequence = 3", "DELETE FROM audit_entry",
+            "INSERT INTO audit_entry (\(columns)) SELECT \(columns) FROM audit_entry WHERE sequence = 3",
+            "INSERT INTO audit_segment (\(segment)) SELECT sequence, link, secret_id, link, 0, 0, 1 FROM audit_entry",
+        ] + (backend == .sqlite ? ["REPLACE INTO audit_entry SELECT * FROM audit_entry WHERE sequence = 3"] : []) {
             await #expect(throws: SQLError.self) { _ = try await log.database.write([SQL(text: statement)]) }
         }
         var query = AuditQuery()
@@ -90,8 +103,8 @@ import Testing
             try await group.waitForAll()
         }
         try await log.service().linkWaiting()
-        #expect(try await log.service().verify() == (800, nil))
-        let numbers = try await log.store.entries(after: 0, limit: 1_000).compactMap { $0.event.details["n"] }
+        #expect(try await log.service().verify().isSound(800))
+        let numbers = try await log.store.entries(after: 0, limit: 1_000).compactMap { try $0.get().event.details["n"] }
         #expect(Set(numbers).count == 800)
         await log.database.close()
     }
@@ -103,6 +116,9 @@ import Testing
             ("UPDATE audit_entry SET address = NULL WHERE sequence = 1", 1),
             ("UPDATE audit_entry SET at = at + 1 WHERE sequence = 10", 10),
             ("UPDATE audit_entry SET account = NULL WHERE sequence = 6", 6),
+            ("UPDATE audit_entry SET action = 'unheard.of' WHERE sequence = 2", 2),
+            ("UPDATE audit_entry SET details = '{' WHERE sequence = 8", 8),
+            ("UPDATE audit_entry SET secret_id = 'x' WHERE sequence = 9", 9),
             ("DELETE FROM audit_entry WHERE sequence = 5", 5), ("DELETE FROM audit_entry WHERE sequence = 1", 1),
         ])
     func whatWasEditedOrRemovedIsNamed(backend: DatabaseBackend, change: (String, Int)) async throws {
@@ -146,6 +162,83 @@ import Testing
         await other.database.close()
     }
 
+    /// Who empties the database, or puts it back to an earlier state, is found by what was noted elsewhere.
+    @Test(arguments: DatabaseBackend.allCases)
+    func whatWasEmptiedOrPutBackIsNamed(backend: DatabaseBackend) async throws {
+        let log = try await Self.filled(backend)
+        let end = try await log.service().verify().end
+        #expect(end.sequence == 10 && AuditPlace("\(end)") == end)
+        try await log.note(5, from: 10)
+        try await log.service().linkWaiting()
+        #expect(try await log.service().verify(expecting: end).isSound(15))
+        let later = try await log.service().verify().end
+        var other = later
+        other.link[0] ^= 1
+        #expect(try await log.service().verify(expecting: other).flaw == .other(later))
+
+        let back = try await Self.filled(backend)  // as a backup of before, with ids of its own
+        #expect(try await back.service().verify(expecting: later).flaw == .cut(after: 10))
+        #expect("\(try #require(try await back.service().verify(expecting: end).flaw))".contains("put back"))
+        await back.database.close()
+
+        try await log.tamper("DELETE FROM audit_entry", "DELETE FROM audit_head")
+        #expect(try await log.service().verify().flaw == .head)
+        await #expect(throws: AuditChain.Broken.self) {
+            try await log.note(1)
+            try await log.service().linkWaiting()
+        }
+        await log.database.close()
+
+        let new = try await Log(backend)
+        #expect(try await new.service().verify().isSound(0))
+        #expect(try await new.service().verify(expecting: end).flaw == .cut(after: 0))
+        await new.database.close()
+    }
+
+    /// What somebody else writes among the events that wait is put in line as what it is, and stops nothing.
+    @Test(arguments: DatabaseBackend.allCases)
+    func eventsThatSomebodyElseWroteAreQuarantined(backend: DatabaseBackend) async throws {
+        let log = try await Self.filled(backend)
+        try await log.note(1, from: 10)
+        let sealed = try #require(try await log.store.waiting(atMost: 1).first?.bytes)
+        var edited = sealed
+        edited[edited.count - 1] ^= 1
+        let bytes = [edited, Array(sealed.dropLast()), [], [UInt8](repeating: 255, count: 200)]
+        try await log.database.write(bytes.map { "INSERT INTO audit_waiting (event) VALUES (\($0))" })
+        #expect(try await log.service().verify().flaw == .forged(waiting: 4))
+        try await log.note(1, from: 11)
+        try await log.service().linkWaiting()
+        #expect(try await log.service().verify().isSound(16))
+        let actions = try await log.store.entries(after: 10, limit: 100).map { try $0.get().event.action }
+        #expect(actions == [.scenarioCreated] + Array(repeating: .eventForged, count: 4) + [.scenarioCreated])
+        let content = try await log.store.entries(after: 11, limit: 1).map { try $0.get().event.details["content"] }
+        #expect(content == [Data(edited).base64EncodedString()])
+        await log.database.close()
+    }
+
+    /// After a change of secrets the new one seals the end; the old one, should it leak, seals no other.
+    @Test(arguments: DatabaseBackend.allCases)
+    func aFormerSecretSealsNoEnd(backend: DatabaseBackend) async throws {
+        let log = try await Self.filled(backend)
+        let (former, present) = (
+            try #require(Self.secret), try #require(SecretKey(String(repeating: "n", count: 40)))
+        )
+        let service = try log.service(present, previous: [former])
+        #expect(try await service.verify().flaw == .formerHead(secretID: former.id))
+        try await service.begin()
+        try await service.linkWaiting()
+        #expect(try await service.verify().isSound(11))
+        let last = try await log.store.entries(after: 10, limit: 1).map { try $0.get().event }
+        #expect(last.map(\.action) == [.secretChanged] && last.first?.details["to"] == present.id)
+        try await service.begin()
+        #expect(try await log.store.waiting(atMost: 1).isEmpty)
+        // Who has the former secret goes on with it.
+        try await log.note(1, from: 20)
+        try await log.service(former, previous: [present]).linkWaiting()
+        #expect(try await service.verify().flaw == .edited(sequence: 12))
+        await log.database.close()
+    }
+
     /// The service goes on after tampering, and hides nothing.
     @Test(arguments: DatabaseBackend.allCases)
     func whatGoesOnBehindATamperedEndHidesNothing(backend: DatabaseBackend) async throws {
@@ -166,7 +259,7 @@ import Testing
         try await old.tamper("UPDATE audit_entry SET at = at - 43200000000000 WHERE sequence < 5")
         old.now = Self.start.addingTimeInterval(40 * 86_400)
         let service = try old.service()
-        await #expect(throws: AuditChain.Broken.self) { try await service.sealAndPurge() }
+        await #expect(throws: AuditChain.Broken.self) { _ = try await service.sealAndPurge() }
         #expect(try await old.store.entries(after: 0, limit: 100).count == 10)
         await old.database.close()
     }
@@ -174,23 +267,32 @@ import Testing
     @Test(arguments: DatabaseBackend.allCases)
     func aYearIsKeptAndWhatIsOlderLeavesItsSeal(backend: DatabaseBackend) async throws {
         var log = try await Log(backend)
-        try await log.note(500, seconds: 86_400)  // from 9 October 2025
+        let start = Date(timeIntervalSince1970: 1_690_000_000)
+        try await log.note(500, since: start, seconds: 86_400)  // from 22 July 2023
         try await log.service().linkWaiting()
-        log.now = Self.start.addingTimeInterval(500 * 86_400)  // 21 February 2027
-        try await log.service().sealAndPurge()
+        log.now = start.addingTimeInterval(500 * 86_400)  // 3 December 2024
+        #expect(try await log.service().sealAndPurge().count == 17)
         let segments = try await log.store.segments()
-        #expect(segments.count == 16 && segments.count(where: \.isPurged) == 4)  // all of 2025, and January 2026
-        let first = try #require(try await log.store.entries(after: 0, limit: 1).first)
+        #expect(segments.count == 17 && segments.count(where: \.isPurged) == 5)  // July to November 2023
+        let first = try #require(try await log.store.entries(after: 0, limit: 1).first).get()
         #expect(first.event.at >= log.now.addingTimeInterval(-396 * 86_400))
         #expect(try await log.service().verify().flaw == nil)
-        try await log.service().sealAndPurge()  // again changes nothing
+        #expect(try await log.service().sealAndPurge().isEmpty)  // again changes nothing
         #expect(try await log.store.segments() == segments)
+        #expect(try await log.service().verify(expecting: segments[4].end.place).flaw == nil)
+        #expect(
+            try await log.service().verify(expecting: .init(sequence: 1, link: segments[0].end.place.link)).flaw
+                == .gone(.init(sequence: 1, link: segments[0].end.place.link)))
         // Purging before the year is over, by hand.
         let next = try #require(segments.first { !$0.isPurged })
         try await log.tamper(
-            "UPDATE audit_segment SET purged = 1 WHERE sequence = \(next.end.sequence)",
-            "DELETE FROM audit_entry WHERE sequence <= \(next.end.sequence)")
+            "UPDATE audit_segment SET purged = 1 WHERE sequence = \(next.end.place.sequence)",
+            "DELETE FROM audit_entry WHERE sequence <= \(next.end.place.sequence)")
         #expect(try await log.service().verify().flaw == .removed(sequence: first.sequence))
         await log.database.close()
     }
+}
+
+extension AuditService.Verification {
+    fileprivate func isSound(_ count: Int) -> Bool { entries == count && waiting == 0 && flaw == nil }
 }

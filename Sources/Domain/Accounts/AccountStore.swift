@@ -12,28 +12,28 @@ public struct UserQuery: Hashable, Sendable {
 /// Where users and keys are kept. What is changed and the event that tells of it are written together.
 public protocol AccountStore: Sendable {
     /// - Throws: ``DomainError`` `.conflict` when the address is taken.
-    func insert(_ user: User, passwordHash: String?, audit: AuditEvent?) async throws
+    func insert(_ user: User, passwordHash: String?, audit: SealedEvent?) async throws
     func user(email: String) async throws -> User?
     func user(_ id: UUID) async throws -> User?
     /// The newest first.
     func users(_ query: UserQuery) async throws -> Page<User>
     /// - Returns: Whether there is such a user.
-    func update(_ user: User, audit: AuditEvent?) async throws -> Bool
+    func update(_ user: User, audit: SealedEvent?) async throws -> Bool
     func passwordHash(of user: UUID) async throws -> String?
     /// Sets a password and ends all sessions but one.
-    func setPassword(_ hash: String, of user: UUID, keeping session: UUID?, at now: Date, audit: AuditEvent?)
+    func setPassword(_ hash: String, of user: UUID, keeping session: UUID?, at now: Date, audit: SealedEvent?)
         async throws
     /// The same password with another hash, unless it was changed meanwhile.
     func rehash(_ hash: String, from old: String, of user: UUID) async throws
 
-    func insert(_ key: APIKey, audit: AuditEvent?) async throws
+    func insert(_ key: APIKey, audit: SealedEvent?) async throws
     /// Adds a key and lets another end.
     /// - Returns: Whether that one is the owner's and had not ended.
-    func replace(_ key: UUID, endingAt end: Date, by next: APIKey, audit: AuditEvent?) async throws -> Bool
+    func replace(_ key: UUID, endingAt end: Date, by next: APIKey, audit: SealedEvent?) async throws -> Bool
     func key(secretHash: [UInt8]) async throws -> (key: APIKey, owner: User)?
     func keys(owner: UUID) async throws -> [APIKey]
     /// - Returns: Whether there was such a key.
-    func deleteKey(_ id: UUID, owner: UUID, audit: AuditEvent?) async throws -> Bool
+    func deleteKey(_ id: UUID, owner: UUID, audit: SealedEvent?) async throws -> Bool
     /// Notes that a key was used from a place.
     /// - Returns: Whether it had been used from other places, and never from this one.
     func note(use key: UUID, from place: String?, at date: Date) async throws -> Bool
@@ -52,30 +52,30 @@ public enum MailPurpose: String, Sendable { case verify, reset }
 
 /// Where sessions, failures to sign in, and secrets sent by mail are kept. Secrets are there as hashes only.
 public protocol SessionStore: Sendable {
-    func insert(_ session: Session, refreshTokenHash: [UInt8], audit: AuditEvent?) async throws
+    func insert(_ session: Session, refreshTokenHash: [UInt8], audit: SealedEvent?) async throws
     /// Uses a refresh token up and puts the next in its place; one that was used before ends its session.
     /// - Parameter audit: Makes the event of what happens, for the session and its owner.
     func rotate(
         _ tokenHash: [UInt8], to next: [UInt8], at now: Date, expiresAt: Date,
-        audit: @escaping @Sendable (_ isReuse: Bool, _ session: UUID, _ owner: UUID) -> AuditEvent?
+        audit: @escaping @Sendable (_ isReuse: Bool, _ session: UUID, _ owner: UUID) -> SealedEvent?
     ) async throws -> Rotation
     /// - Returns: A session that is neither revoked nor over, and its owner.
     func session(_ id: UUID, at now: Date) async throws -> (session: Session, owner: User)?
     /// - Returns: Sessions that are neither revoked nor over, the newest first.
     func sessions(owner: UUID, at now: Date) async throws -> [Session]
     /// - Returns: Whether there was such a session.
-    func revokeSession(_ id: UUID, owner: UUID, at now: Date, audit: AuditEvent?) async throws -> Bool
+    func revokeSession(_ id: UUID, owner: UUID, at now: Date, audit: SealedEvent?) async throws -> Bool
 
     /// Until when an address cannot sign in.
     func lock(of addressHash: [UInt8]) async throws -> Date?
     /// Counts a failure in a row.
     /// - Parameter lock: Until when that many failures lock the address.
     func noteFailure(
-        of addressHash: [UInt8], at now: Date, audit: AuditEvent?, lock: @escaping @Sendable (Int) -> Date?
+        of addressHash: [UInt8], at now: Date, audit: SealedEvent?, lock: @escaping @Sendable (Int) -> Date?
     ) async throws -> Int
     func forgetFailures(of addressHash: [UInt8]) async throws
 
-    func insert(mailed tokenHash: [UInt8], for purpose: MailPurpose, owner: UUID, expiresAt: Date, audit: AuditEvent?)
+    func insert(mailed tokenHash: [UInt8], for purpose: MailPurpose, owner: UUID, expiresAt: Date, audit: SealedEvent?)
         async throws
     /// Uses a secret up.
     /// - Returns: Its owner; nil when there is none, or it is over.

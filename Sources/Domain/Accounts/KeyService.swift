@@ -50,7 +50,7 @@ public struct KeyService: Sendable {
     }
 
     private func make(
-        _ draft: Draft, for owner: UUID, audit: (AuditEvent.Resource, [String: String]) -> AuditEvent?
+        _ draft: Draft, for owner: UUID, audit: (AuditEvent.Resource, [String: String]) -> SealedEvent?
     ) async throws -> (key: APIKey, secret: String) {
         var problems: [DomainError.Member] = []
         if draft.name.allSatisfy(\.isWhitespace) { problems.append(.init(pointer: "/name", detail: "is blank")) }

@@ -130,7 +130,7 @@ public struct SignInService: Sendable {
         authentication.forget(caller.user)
     }
 
-    func note(_ event: AuditEvent?) async throws { if let event { try await audit.append([event]) } }
+    func note(_ event: SealedEvent?) async throws { if let event { try await audit.append([event]) } }
 
     // MARK: Passwords
 

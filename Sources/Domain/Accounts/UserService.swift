@@ -46,7 +46,7 @@ public struct UserService: Sendable {
     }
 
     private func apply(
-        _ change: Change, to user: User, audit: (AuditEvent.Resource, [String: String]) -> AuditEvent?
+        _ change: Change, to user: User, audit: (AuditEvent.Resource, [String: String]) -> SealedEvent?
     ) async throws -> User {
         var next = user
         (next.role, next.plan) = (change.role ?? user.role, change.plan ?? user.plan)

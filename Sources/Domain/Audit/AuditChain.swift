@@ -6,7 +6,7 @@ import Foundation
 public struct AuditEntry: Hashable, Sendable {
     public var sequence: Int64  // from 1, without gaps
     public var event: AuditEvent
-    public var secretID: String  // of the secret whose key made the links
+    public var secretID: String  // of the secret whose key made the link
     public var link: [UInt8]  // HMAC-SHA256 over this entry and the link before
 
     public init(sequence: Int64, event: AuditEvent, secretID: String, link: [UInt8]) {
@@ -14,84 +14,155 @@ public struct AuditEntry: Hashable, Sendable {
     }
 }
 
+/// An event as it waits to be put in line: its bytes behind a seal, so that only who has the secret can make one.
+public struct SealedEvent: Hashable, Sendable {
+    public let bytes: [UInt8]
+
+    public init(stored bytes: [UInt8]) { self.bytes = bytes }
+}
+
 /// Where the audit log ends. Its seal shows that nothing was cut off.
 public struct AuditHead: Hashable, Sendable {
-    public var sequence: Int64
-    public var link: [UInt8]
+    public var place: AuditPlace
     public var secretID: String
     public var seal: [UInt8]
 
-    public init(sequence: Int64, link: [UInt8], secretID: String, seal: [UInt8]) {
-        (self.sequence, self.link, self.secretID, self.seal) = (sequence, link, secretID, seal)
+    public init(place: AuditPlace, secretID: String, seal: [UInt8]) {
+        (self.place, self.secretID, self.seal) = (place, secretID, seal)
     }
+}
+
+/// An entry's place and link, as `12:9f3c…`: kept elsewhere, it shows that the log was not put back to an earlier state.
+public struct AuditPlace: Hashable, Sendable, LosslessStringConvertible {
+    public var sequence: Int64
+    public var link: [UInt8]
+
+    public init(sequence: Int64, link: [UInt8]) { (self.sequence, self.link) = (sequence, link) }
+
+    /// Before the first entry.
+    public static let origin = AuditPlace(sequence: 0, link: [UInt8](repeating: 0, count: 32))
+
+    /// - Returns: nil for what is no place.
+    public init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let sequence = Int64(parts[0]), sequence >= 0,
+            let link = [UInt8](hexadecimal: parts[1]),
+            link.count == 32
+        else { return nil }
+        self.init(sequence: sequence, link: link)
+    }
+
+    public var description: String { "\(sequence):\(link.hexadecimal)" }
 }
 
 /// Links the entries of the audit log with keys that whoever can write to the database does not have.
 public struct AuditChain: Sendable {
-    private let current: SecretKey
+    private let current: (id: String, key: SymmetricKey)
     private let keys: [String: SymmetricKey]  // by the id of their secret
 
     /// - Parameter previous: Secrets that made earlier links.
     public init(current: SecretKey, previous: [SecretKey] = []) {
-        self.current = current
+        self.current = (current.id, current.derived("audit"))
         keys = Dictionary(
             ([current] + previous).map { ($0.id, $0.derived("audit")) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// What the first entry is linked to.
-    public static let origin = [UInt8](repeating: 0, count: 32)
+    /// Of the secret that links.
+    var secretID: String { current.id }
 
     /// The end of the log is not as it was written: what follows would hide that.
     public struct Broken: Error, CustomStringConvertible {
         public var description: String { "the end of the audit log was edited; 'mockupaws audit verify' says more" }
     }
 
+    // MARK: Events
+
+    /// An event that waits to be put in line.
+    public func sealed(_ event: AuditEvent) -> SealedEvent {
+        let bytes = event.encoded
+        var sealed: [UInt8] = []
+        sealed.reserveCapacity(bytes.count + 64)
+        sealed.append(field: current.id)
+        sealed += Self.mac(Self.bytes("event") + bytes, current.key)
+        sealed += bytes
+        return SealedEvent(stored: sealed)
+    }
+
+    /// - Returns: nil for one that was not sealed with a key of the chain.
+    func open(_ sealed: SealedEvent) -> (event: AuditEvent, bytes: ArraySlice<UInt8>)? {
+        var fields = EventFields(rest: sealed.bytes[...])
+        guard let key = fields.text().flatMap({ keys[$0] }) else { return nil }
+        let (seal, bytes) = (fields.rest.prefix(32), fields.rest.dropFirst(32))
+        guard Self.mac(Self.bytes("event") + bytes, key).elementsEqual(seal), let event = AuditEvent(decoding: bytes)
+        else { return nil }
+        return (event, bytes)
+    }
+
+    // MARK: Entries
+
     /// Puts events behind the head.
+    /// - Parameter replacement: What is put in line for one that nobody with a key sealed.
     /// - Throws: ``Broken``.
     public func entries(
-        of events: [AuditEvent], behind head: AuditHead?
-    ) throws -> (entries: [AuditEntry], head: AuditHead)? {
-        if let head, isIntact(head, "head") != true { throw Broken() }
-        var (sequence, link) = (head?.sequence ?? 0, head?.link ?? Self.origin)
-        let entries = events.map { event in
+        of events: [SealedEvent], behind head: AuditHead?, replacement: (SealedEvent) -> AuditEvent
+    ) throws -> (entries: [AuditEntry], head: AuditHead) {
+        guard let head, isIntact(head, "head") == true else { throw Broken() }
+        var (sequence, link) = (head.place.sequence, head.place.link)
+        let entries = events.map { sealed in
             sequence += 1
-            var entry = AuditEntry(sequence: sequence, event: event, secretID: current.id, link: [])
-            link = mac(Self.bytes(of: entry, behind: link), current.id) ?? []
-            entry.link = link
-            return entry
+            let (event, bytes) =
+                open(sealed)
+                ?? {
+                    let event = replacement(sealed)
+                    return (event, event.encoded[...])
+                }()
+            link = Self.mac(Self.bytes(sequence, current.id, behind: link) + bytes, current.key)
+            return AuditEntry(sequence: sequence, event: event, secretID: current.id, link: link)
         }
-        return entries.isEmpty ? nil : (entries, sealed(sequence, link, "head"))
+        return (entries, self.head(AuditPlace(sequence: sequence, link: link), "head"))
     }
 
     /// A head, or the end of a segment, with its seal.
-    public func sealed(_ sequence: Int64, _ link: [UInt8], _ purpose: String) -> AuditHead {
-        let seal = mac(Self.bytes(purpose, sequence, link), current.id) ?? []
-        return AuditHead(sequence: sequence, link: link, secretID: current.id, seal: seal)
+    func head(_ place: AuditPlace, _ purpose: String) -> AuditHead {
+        AuditHead(
+            place: place, secretID: current.id, seal: Self.mac(Self.bytes(purpose, place), current.key))
     }
 
     /// - Returns: Whether the entry is as it was written, behind this link; nil without the key that made the link.
-    public func isIntact(_ entry: AuditEntry, behind link: [UInt8]) -> Bool? {
-        mac(Self.bytes(of: entry, behind: link), entry.secretID).map { $0 == entry.link }
+    func isIntact(_ entry: AuditEntry, behind link: [UInt8]) -> Bool? {
+        keys[entry.secretID].map { key in
+            Self.mac(Self.bytes(entry.sequence, entry.secretID, behind: link) + entry.event.encoded, key) == entry.link
+        }
     }
 
-    public func isIntact(_ head: AuditHead, _ purpose: String) -> Bool? {
-        mac(Self.bytes(purpose, head.sequence, head.link), head.secretID).map { $0 == head.seal }
+    /// A log without entries has nothing to seal.
+    func isIntact(_ head: AuditHead, _ purpose: String) -> Bool? {
+        if head.place == .origin, purpose == "head" { return true }
+        return keys[head.secretID].map { Self.mac(Self.bytes(purpose, head.place), $0) == head.seal }
     }
 
-    private func mac(_ bytes: [UInt8], _ secretID: String) -> [UInt8]? {
-        keys[secretID].map { Array(HMAC<SHA256>.authenticationCode(for: bytes, using: $0)) }
+    private static func mac(_ bytes: [UInt8], _ key: SymmetricKey) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
     }
 
-    private static func bytes(of entry: AuditEntry, behind link: [UInt8]) -> [UInt8] {
-        var bytes = bytes("entry", entry.sequence, link)
-        bytes.append(field: entry.secretID)
-        return bytes + entry.event.encoded
+    // MARK: Bytes
+
+    private static func bytes(_ sequence: Int64, _ secretID: String, behind link: [UInt8]) -> [UInt8] {
+        var bytes = bytes("entry", AuditPlace(sequence: sequence, link: link))
+        bytes.append(field: secretID)
+        return bytes
     }
 
-    private static func bytes(_ purpose: String, _ sequence: Int64, _ link: [UInt8]) -> [UInt8] {
+    private static func bytes(_ purpose: String, _ place: AuditPlace) -> [UInt8] {
+        var bytes = bytes(purpose)
+        withUnsafeBytes(of: place.sequence.bigEndian) { bytes += $0 }
+        return bytes + place.link
+    }
+
+    private static func bytes(_ purpose: String) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(512)
         bytes.append(field: purpose)
-        withUnsafeBytes(of: sequence.bigEndian) { bytes += $0 }
-        return bytes + link
+        return bytes
     }
 }

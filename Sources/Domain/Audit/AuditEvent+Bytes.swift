@@ -3,7 +3,7 @@ import Foundation
 /// An event as bytes: what waits to be put in line, and what is linked. Every field has its length before it, so that no
 /// two events have the same bytes.
 extension AuditEvent {
-    public var encoded: [UInt8] {
+    var encoded: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(320)
         bytes.append(field: id)
@@ -23,8 +23,8 @@ extension AuditEvent {
     }
 
     /// - Returns: nil for bytes that are no event.
-    public init?(decoding bytes: [UInt8]) {
-        var fields = Fields(rest: bytes[...])
+    init?(decoding bytes: ArraySlice<UInt8>) {
+        var fields = EventFields(rest: bytes)
         guard let id = fields.uuid(), let at = fields.text().flatMap({ Int64($0) }),
             let action = fields.text().flatMap({ Action(rawValue: $0) })
         else { return nil }
@@ -37,28 +37,6 @@ extension AuditEvent {
             origin: Origin(address: address, correlationID: correlationID))
         if let type, let resource { self.resource = Resource(type: type, id: resource) }
         while let name = fields.text(), let value = fields.text() { details[name] = value }
-    }
-
-    private struct Fields {
-        var rest: ArraySlice<UInt8>
-
-        /// - Returns: nil for a field that is not there.
-        mutating func next() -> ArraySlice<UInt8>? {
-            guard rest.count >= 4 else { return nil }
-            let length = rest.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            rest = rest.dropFirst(4)
-            guard length != .max, Int(length) <= rest.count else { return nil }
-            defer { rest = rest.dropFirst(Int(length)) }
-            return rest.prefix(Int(length))
-        }
-
-        mutating func text() -> String? { next().map { String(decoding: $0, as: UTF8.self) } }
-
-        mutating func uuid() -> UUID? {
-            next().flatMap { bytes in
-                bytes.count == 16 ? Array(bytes).withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) } : nil
-            }
-        }
     }
 }
 
@@ -76,5 +54,30 @@ extension [UInt8] {
 
     private mutating func append(length: UInt32?) {
         Swift.withUnsafeBytes(of: (length ?? .max).bigEndian) { self += $0 }
+    }
+}
+
+/// The fields of an event, one after another.
+struct EventFields {
+    private(set) var rest: ArraySlice<UInt8>
+
+    init(rest: ArraySlice<UInt8>) { self.rest = rest }
+
+    /// - Returns: nil for a field that is not there.
+    private mutating func next() -> ArraySlice<UInt8>? {
+        guard rest.count >= 4 else { return nil }
+        let length = rest.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        rest = rest.dropFirst(4)
+        guard length != .max, Int(length) <= rest.count else { return nil }
+        defer { rest = rest.dropFirst(Int(length)) }
+        return rest.prefix(Int(length))
+    }
+
+    mutating func text() -> String? { next().map { String(decoding: $0, as: UTF8.self) } }
+
+    mutating func uuid() -> UUID? {
+        next().flatMap { bytes in
+            bytes.count == 16 ? Array(bytes).withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) } : nil
+        }
     }
 }

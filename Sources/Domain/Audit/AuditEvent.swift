@@ -14,6 +14,7 @@ public struct AuditEvent: Hashable, Sendable {
         case verificationSent = "auth.verification_sent"
         case verified = "auth.verify_email"
         case passwordChanged = "password.change"
+        case passwordRefused = "password.change_failure"  // the present one was wrong
         case resetAsked = "password.forgot"
         case passwordReset = "password.reset"
         case keyCreated = "api_key.create"
@@ -25,10 +26,14 @@ public struct AuditEvent: Hashable, Sendable {
         case scenarioDeleted = "scenario.delete"
         case userAdded = "admin.user_add"
         case userChanged = "admin.user_update"
+        case auditExported = "admin.audit_export"
+        case databaseRestored = "admin.restore"
+        case secretChanged = "admin.secret_change"  // another SECRET_KEY links from here on
         case tokenReused = "security.token_reuse"
         case bruteForce = "security.brute_force"
         case enumeration = "security.enumeration"
         case suspiciousInput = "security.suspicious_input"
+        case eventForged = "security.forged_event"  // somebody else wrote into the table of waiting events
     }
 
     public struct Resource: Hashable, Sendable {
@@ -65,20 +70,20 @@ extension Ambient {
     public func event(
         _ action: AuditEvent.Action, by caller: Caller, _ resource: AuditEvent.Resource? = nil,
         details: [String: String] = [:]
-    ) -> AuditEvent? {
-        guard isAudited else { return nil }
-        return AuditEvent(
-            id: newID(), at: now(), action: action, user: caller.user, key: caller.key, resource: resource,
-            details: details, origin: caller.origin)
+    ) -> SealedEvent? {
+        event(action, of: caller.user, key: caller.key, from: caller.origin, resource, details: details)
     }
 
     /// Something that nobody who is signed in did.
     public func event(
-        _ action: AuditEvent.Action, of user: UUID?, from origin: Origin, _ resource: AuditEvent.Resource? = nil,
-        details: [String: String] = [:]
-    ) -> AuditEvent? {
-        guard isAudited else { return nil }
-        return AuditEvent(
-            id: newID(), at: now(), action: action, user: user, resource: resource, details: details, origin: origin)
+        _ action: AuditEvent.Action, of user: UUID?, key: UUID? = nil, from origin: Origin,
+        _ resource: AuditEvent.Resource? = nil, details: [String: String] = [:]
+    ) -> SealedEvent? {
+        audit.map {
+            $0.sealed(
+                AuditEvent(
+                    id: newID(), at: now(), action: action, user: user, key: key, resource: resource, details: details,
+                    origin: origin))
+        }
     }
 }

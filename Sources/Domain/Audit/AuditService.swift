@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// The audit log: put in line, searched, checked, sealed.
 public struct AuditService: Sendable {
@@ -15,12 +15,34 @@ public struct AuditService: Sendable {
     }
 
     /// Writes an event that nothing else is written with.
-    public func note(_ event: AuditEvent?) async throws { if let event { try await store.append([event]) } }
+    public func note(_ event: SealedEvent?) async throws { if let event { try await store.append([event]) } }
+
+    /// What the operator did.
+    public func note(_ action: AuditEvent.Action, details: [String: String] = [:]) async throws {
+        try await note(ambient.event(action, of: nil, from: .commandLine, details: details))
+    }
+
+    /// Says in the log that another secret links from here on, where the last one was another.
+    public func begin() async throws {
+        guard let head = try await store.end().head, head.place != .origin, head.secretID != chain.secretID else {
+            return
+        }
+        let details = ["from": head.secretID, "to": chain.secretID]
+        try await note(ambient.event(.secretChanged, of: nil, from: Origin(correlationID: "start"), details: details))
+    }
+
+    /// - Returns: Where the log ends; nil where its end is gone.
+    public func end() async throws -> AuditPlace? { try await store.end().head?.place }
 
     /// Puts all waiting events in line.
+    /// - Throws: ``AuditChain/Broken``.
     public func linkWaiting() async throws {
-        let chain = chain
-        while try await store.link(atMost: Self.batch, { try chain.entries(of: $0, behind: $1) }) == Self.batch {}
+        let (chain, ambient) = (chain, ambient)
+        while try await !store.waiting(atMost: 1).isEmpty {
+            _ = try await store.link(atMost: Self.batch) { events, head in
+                try chain.entries(of: events, behind: head) { ambient.forgery($0) }
+            }
+        }
     }
 
     public func search(_ query: AuditQuery, by caller: Caller) async throws -> Page<AuditEntry> {
@@ -29,8 +51,9 @@ public struct AuditService: Sendable {
     }
 
     /// All entries, piece by piece.
-    public func export(by caller: Caller) throws -> AuditExport {
+    public func export(by caller: Caller) async throws -> AuditExport {
         try caller.requireAdmin()
+        try await note(ambient.event(.auditExported, by: caller))
         return AuditExport(store: store)
     }
 
@@ -38,87 +61,145 @@ public struct AuditService: Sendable {
 
     /// What is wrong with the log.
     public enum Flaw: Hashable, Sendable, CustomStringConvertible {
-        case edited(sequence: Int64, event: UUID)
+        case edited(sequence: Int64)
         case removed(sequence: Int64)
         case cut(after: Int64)
         case head
+        case formerHead(secretID: String)
         case segment(endingAt: Int64)
         case unknownSecret(sequence: Int64, secretID: String)
+        case forged(waiting: Int)
+        case other(AuditPlace)
+        case gone(AuditPlace)
 
         public var description: String {
             switch self {
-            case .edited(let sequence, let event):
-                "entry \(sequence) (\(event.uuidString.lowercased())) was edited, or is not in its place"
+            case .edited(let sequence): "entry \(sequence) was edited, or is not in its place"
             case .removed(let sequence): "entry \(sequence) was removed"
             case .cut(let sequence): "the entries after \(sequence) were removed"
             case .head: "the end of the log was edited"
+            case .formerHead(let id):
+                "the end of the log was sealed with the former secret \(id): start the service with the present one, "
+                    + "which seals it anew; if it had been started, the log was put back"
             case .segment(let sequence): "the seal of the segment that ends with entry \(sequence) was edited"
             case .unknownSecret(let sequence, let id):
                 "entry \(sequence) was linked with the secret \(id), which is not among SECRET_KEY and SECRET_KEY_PREVIOUS"
+            case .forged(let count): "of the events that wait to be put in line \(count) were written by somebody else"
+            case .other(let place): "entry \(place.sequence) is not the one that was expected: the log was put back"
+            case .gone(let place): "entry \(place.sequence) was taken out with its year: expect a later one"
             }
         }
     }
 
-    /// - Returns: How many entries were read, and the first flaw.
-    public func verify() async throws -> (entries: Int, flaw: Flaw?) {
-        var (sequence, link, count) = (Int64(0), AuditChain.origin, 0)
-        for segment in try await store.segments() {
-            switch chain.isIntact(segment.end, segment.purpose) {
-            case nil: return (0, .unknownSecret(sequence: segment.end.sequence, secretID: segment.end.secretID))
-            case false?: return (0, .segment(endingAt: segment.end.sequence))
-            case true?: break
-            }
+    /// What a check of the whole log found.
+    public struct Verification: Hashable, Sendable {
+        public var entries = 0  // that were read
+        public var waiting = 0  // events that are not in line yet
+        public var end = AuditPlace.origin
+        public var flaw: Flaw?  // the first
+    }
+
+    /// - Parameter expected: An entry as it was seen before.
+    public func verify(expecting expected: AuditPlace? = nil) async throws -> Verification {
+        var found = Verification()
+        found.flaw = try await firstFlaw(expected, &found)
+        return found
+    }
+
+    private func firstFlaw(_ expected: AuditPlace?, _ found: inout Verification) async throws -> Flaw? {
+        // The end first: what is put in line meanwhile comes behind it.
+        let (head, last) = try await store.end()
+        let waiting = try await store.waiting(atMost: Self.waitingLimit)
+        found.waiting = waiting.count
+        let segments = try await store.segments()
+        for segment in segments {
+            if let flaw = flaw(of: segment) { return flaw }
             guard segment.isPurged else { continue }
-            guard isOver(segment) else { return (0, .removed(sequence: sequence + 1)) }
-            (sequence, link) = (segment.end.sequence, segment.end.link)
+            guard isOver(segment) else { return .removed(sequence: found.end.sequence + 1) }
+            found.end = segment.end.place
         }
-        while true {
-            let entries = try await store.entries(after: sequence, limit: Self.batch)
-            if entries.isEmpty { break }
-            for entry in entries {
-                if let flaw = flaw(of: entry, behind: sequence, link) { return (count, flaw) }
-                (sequence, link, count) = (entry.sequence, entry.link, count + 1)
-            }
+        if let expected, expected.sequence < found.end.sequence,
+            !segments.contains(where: { $0.end.place == expected })
+        {
+            return .gone(expected)
         }
-        return (count, try await flawOfEnd(sequence, link))
+        if let expected, expected.sequence == found.end.sequence, expected != found.end { return .other(expected) }
+        if let flaw = try await flawOfEntries(upTo: last, expected, &found) { return flaw }
+        if let expected, expected.sequence > last { return .cut(after: last) }
+        if let flaw = flaw(of: head, found.end) { return flaw }
+        let forged = waiting.count { chain.open($0) == nil }
+        return forged == 0 ? nil : .forged(waiting: forged)
     }
 
-    private func flaw(of entry: AuditEntry, behind sequence: Int64, _ link: [UInt8]) -> Flaw? {
-        guard entry.sequence == sequence + 1 else { return .removed(sequence: sequence + 1) }
-        return switch chain.isIntact(entry, behind: link) {
-        case nil: .unknownSecret(sequence: entry.sequence, secretID: entry.secretID)
-        case false?: .edited(sequence: entry.sequence, event: entry.event.id)
+    private static let waitingLimit = 100_000
+
+    private func flaw(of segment: AuditSegment) -> Flaw? {
+        switch chain.isIntact(segment.end, segment.purpose) {
+        case nil: .unknownSecret(sequence: segment.end.place.sequence, secretID: segment.end.secretID)
+        case false?: .segment(endingAt: segment.end.place.sequence)
         case true?: nil
         }
     }
 
-    private func flawOfEnd(_ sequence: Int64, _ link: [UInt8]) async throws -> Flaw? {
-        guard let head = try await store.head() else { return sequence == 0 ? nil : .head }
-        guard chain.isIntact(head, "head") == true else {
-            return chain.isIntact(head, "head") == nil
-                ? .unknownSecret(sequence: head.sequence, secretID: head.secretID) : .head
+    private func flawOfEntries(
+        upTo last: Int64, _ expected: AuditPlace?, _ found: inout Verification
+    ) async throws -> Flaw? {
+        var isCurrent = false  // the present secret links; no other one does after it
+        while found.end.sequence < last {
+            let entries = try await store.entries(after: found.end.sequence, limit: Self.batch)
+            if entries.isEmpty { return .cut(after: found.end.sequence) }
+            for entry in entries {
+                let next = found.end.sequence + 1
+                guard case .success(let entry) = entry else { return .edited(sequence: next) }
+                guard entry.sequence == next else { return .removed(sequence: next) }
+                switch chain.isIntact(entry, behind: found.end.link) {
+                case nil: return .unknownSecret(sequence: next, secretID: entry.secretID)
+                case false?: return .edited(sequence: next)
+                case true?: break
+                }
+                if isCurrent, entry.secretID != chain.secretID { return .edited(sequence: next) }
+                isCurrent = entry.secretID == chain.secretID
+                found.end = AuditPlace(sequence: next, link: entry.link)
+                found.entries += 1
+                if expected?.sequence == next, expected != found.end { return .other(found.end) }
+                if next == last { return nil }
+            }
         }
-        if head.sequence > sequence { return .cut(after: sequence) }
-        return head.sequence == sequence && head.link == link ? nil : .head
+        return nil
+    }
+
+    private func flaw(of head: AuditHead?, _ end: AuditPlace) -> Flaw? {
+        guard let head else { return .head }
+        switch chain.isIntact(head, "head") {
+        case nil: return .unknownSecret(sequence: head.place.sequence, secretID: head.secretID)
+        case false?: return .head
+        case true?: break
+        }
+        if head.place.sequence > end.sequence { return .cut(after: end.sequence) }
+        guard head.place == end else { return .head }
+        return head.place == .origin || head.secretID == chain.secretID ? nil : .formerHead(secretID: head.secretID)
     }
 
     // MARK: Sealed
 
     /// Seals the months that are over and takes out those of more than a year ago.
-    public func sealAndPurge() async throws {
+    /// - Returns: The ends of the months that were sealed.
+    /// - Throws: ``AuditChain/Broken``.
+    public func sealAndPurge() async throws -> [AuditPlace] {
         let now = ambient.now()
         var segments = try await store.segments()
-        let calendar = Calendar.utc
-        guard let thisMonth = calendar.dateInterval(of: .month, for: now)?.start else { return }
+        guard let thisMonth = Calendar.utc.dateInterval(of: .month, for: now)?.start else { return [] }
         var found: [AuditSegment] = []
         while let next = try await month(after: found.last ?? segments.last, before: thisMonth) { found.append(next) }
         segments += found
         let over = segments.filter { !$0.isPurged && isOver($0) }
-        guard !(found.isEmpty && over.isEmpty) else { return }
-        // A seal says that all was right: what was tampered with is neither sealed nor taken out.
-        guard try await verify().flaw == nil else { throw AuditChain.Broken() }
-        for segment in found { try await store.insert(segment) }
+        if !(found.isEmpty && over.isEmpty) {
+            // A seal says that all was right: what was tampered with is neither sealed nor taken out.
+            guard try await verify().flaw == nil else { throw AuditChain.Broken() }
+            for segment in found { try await store.insert(segment) }
+        }
         for segment in over { try await store.purge(segment) }
+        return found.map(\.end.place)
     }
 
     private func isOver(_ segment: AuditSegment) -> Bool {
@@ -127,7 +208,7 @@ public struct AuditService: Sendable {
 
     /// The next month that has entries and is over.
     private func month(after last: AuditSegment?, before thisMonth: Date) async throws -> AuditSegment? {
-        guard let first = try await store.entries(after: last?.end.sequence ?? 0, limit: 1).first,
+        guard let first = try await store.entries(after: last?.end.place.sequence ?? 0, limit: 1).first?.get(),
             let interval = Calendar.utc.dateInterval(of: .month, for: first.event.at), interval.end <= thisMonth
         else { return nil }
         var end = first
@@ -135,19 +216,29 @@ public struct AuditService: Sendable {
             let entries = try await store.entries(after: end.sequence, limit: Self.batch)
             if entries.isEmpty { break }
             for entry in entries {
+                let entry = try entry.get()
                 if entry.event.at >= interval.end { break reading }
                 end = entry
             }
         }
-        var segment = AuditSegment(
-            end: AuditHead(sequence: 0, link: [], secretID: "", seal: []), from: interval.start, to: interval.end,
-            isPurged: false)
-        segment.end = chain.sealed(end.sequence, end.link, segment.purpose)
-        return segment
+        let place = AuditPlace(sequence: end.sequence, link: end.link)
+        let purpose = AuditSegment.purpose(from: interval.start, to: interval.end)
+        return AuditSegment(
+            end: chain.head(place, purpose), from: interval.start, to: interval.end, isPurged: false)
     }
 }
 
-/// The entries of the audit log in order, read as they are asked for.
+extension Ambient {
+    /// What is put in line for an event that somebody else wrote.
+    fileprivate func forgery(_ sealed: SealedEvent) -> AuditEvent {
+        AuditEvent(
+            id: newID(), at: now(), action: .eventForged, user: nil,
+            details: ["content": Data(sealed.bytes.prefix(4_096)).base64EncodedString()],
+            origin: Origin(correlationID: "audit"))
+    }
+}
+
+/// The entries of the audit log in order, read as they are asked for; what cannot be read is left out.
 public struct AuditExport: AsyncSequence, Sendable {
     let store: any AuditStore
 
@@ -158,13 +249,22 @@ public struct AuditExport: AsyncSequence, Sendable {
         var after: Int64 = 0
 
         public mutating func next() async throws -> [AuditEntry]? {
-            let entries = try await store.entries(after: after, limit: AuditExport.batch)
-            after = entries.last?.sequence ?? after
-            return entries.isEmpty ? nil : entries
+            let rows = try await store.entries(after: after, limit: AuditExport.batch)
+            after = rows.last?.sequence ?? after
+            return rows.isEmpty ? nil : rows.compactMap { try? $0.get() }  // 'audit verify' names the others
         }
     }
 
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(store: store) }
+}
+
+extension Result<AuditEntry, UnreadableEntry> {
+    fileprivate var sequence: Int64 {
+        switch self {
+        case .success(let entry): entry.sequence
+        case .failure(let error): error.sequence
+        }
+    }
 }
 
 extension Calendar {

@@ -27,26 +27,41 @@ public struct AuditSegment: Hashable, Sendable {
     }
 
     /// What its seal is for: this stretch of time.
-    var purpose: String { "segment \(Int64(from.timeIntervalSince1970)) \(Int64(to.timeIntervalSince1970))" }
+    var purpose: String { Self.purpose(from: from, to: to) }
+
+    static func purpose(from: Date, to: Date) -> String {
+        "segment \(Int64(from.timeIntervalSince1970)) \(Int64(to.timeIntervalSince1970))"
+    }
+}
+
+/// An entry whose row cannot be read.
+public struct UnreadableEntry: Error {
+    public var sequence: Int64
+
+    public init(sequence: Int64) { self.sequence = sequence }
 }
 
 /// Where the audit log is kept. Stores write events beside what they change; they wait there until they are put in line.
 public protocol AuditStore: Sendable {
     /// Writes events that nothing else is written with. They are durable when it returns.
-    func append(_ events: [AuditEvent]) async throws
+    func append(_ events: [SealedEvent]) async throws
+    /// - Returns: The events that wait to be put in line, the oldest first.
+    func waiting(atMost limit: Int) async throws -> [SealedEvent]
     /// Puts waiting events, the oldest first, behind the head, in one transaction.
     /// - Returns: How many.
     func link(
         atMost limit: Int,
-        _ link: @escaping @Sendable ([AuditEvent], AuditHead?) throws -> (entries: [AuditEntry], head: AuditHead)?
+        _ link: @escaping @Sendable ([SealedEvent], AuditHead?) throws -> (entries: [AuditEntry], head: AuditHead)
     ) async throws -> Int
+    /// Entries, those of the latest time first; what cannot be read is left out.
     func entries(_ query: AuditQuery) async throws -> Page<AuditEntry>
     /// - Returns: Entries after a place, in order.
-    func entries(after sequence: Int64, limit: Int) async throws -> [AuditEntry]
-    func head() async throws -> AuditHead?
+    func entries(after sequence: Int64, limit: Int) async throws -> [Result<AuditEntry, UnreadableEntry>]
+    /// - Returns: The head, and the place of the last entry, of one moment.
+    func end() async throws -> (head: AuditHead?, last: Int64)
 
     func segments() async throws -> [AuditSegment]
     func insert(_ segment: AuditSegment) async throws
-    /// Takes the entries of a segment out.
+    /// Takes the entries of a segment out, and what is left of earlier ones, some at a time.
     func purge(_ segment: AuditSegment) async throws
 }

@@ -5,7 +5,7 @@ import Synchronization
 public struct Ambient: Sendable {
     public var now: @Sendable () -> Date
     public var newID: @Sendable () -> UUID
-    public var isAudited = true  // whether what happens is written down
+    public var audit: AuditChain?  // nil: what happens is not written down
 
     public init(
         now: @escaping @Sendable () -> Date = { Date() }, newID: @escaping @Sendable () -> UUID = { .v7(at: Date()) }

@@ -124,7 +124,7 @@ public struct Creation: Hashable, Sendable {
 /// that tells of it are written together.
 public protocol ScenarioStore: Sendable {
     /// - Returns: Whether it was written: a creation of the same name was not known.
-    func insert(_ scenario: Scenario, once creation: Creation?, audit: AuditEvent?) async throws -> Bool
+    func insert(_ scenario: Scenario, once creation: Creation?, audit: SealedEvent?) async throws -> Bool
     /// - Returns: The scenario that a name has made, which may be gone, and the content it named.
     func creation(_ name: DeliveryKey, owner: UUID) async throws -> (scenario: UUID, content: DeliveryKey)?
     /// Forgets creations before a time.
@@ -132,9 +132,9 @@ public protocol ScenarioStore: Sendable {
     func scenario(_ id: UUID, owner: UUID) async throws -> Scenario?
     /// Replaces the scenario of version `scenario.version - 1`.
     /// - Returns: Whether that version was still there.
-    func update(_ scenario: Scenario, audit: AuditEvent?) async throws -> Bool
+    func update(_ scenario: Scenario, audit: SealedEvent?) async throws -> Bool
     /// Deletes a scenario with its traffic.
     /// - Returns: Whether it was there.
-    func delete(_ id: UUID, owner: UUID, versions: [Int]?, audit: AuditEvent?) async throws -> Bool
+    func delete(_ id: UUID, owner: UUID, versions: [Int]?, audit: SealedEvent?) async throws -> Bool
     func list(_ query: ScenarioQuery, owner: UUID) async throws -> Page<Scenario>
 }

@@ -44,7 +44,7 @@ public struct ScenarioService: Sendable {
         return scenario
     }
 
-    private func event(_ action: AuditEvent.Action, _ scenario: Scenario, by caller: Caller) -> AuditEvent? {
+    private func event(_ action: AuditEvent.Action, _ scenario: Scenario, by caller: Caller) -> SealedEvent? {
         let details = [
             "name": scenario.draft.name, "status": scenario.status.rawValue, "version": "\(scenario.version)",
         ]

@@ -104,7 +104,7 @@ struct AdminRoutes {
             Member(answer: "address", Schema<String>.plain.orNull, "From where.") { $0.event.address },
             Member(answer: "correlation_id", .plain, "Of the request.") { $0.event.correlationID },
             Member(answer: "link", .plain, "HMAC-SHA256 over this entry and the link before, in hexadecimal.") {
-                $0.link.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+                $0.link.hexadecimal
             },
         ])
 
@@ -139,7 +139,7 @@ struct AdminRoutes {
         endpoint.contentType = "application/x-ndjson"
         endpoint.answer = (["type": "string"], [:])
         endpoint.respond = { request in
-            let pieces = try audit.export(by: request.caller)
+            let pieces = try await audit.export(by: request.caller)
             let body = ResponseBody { writer in
                 for try await entries in pieces {
                     var json = JSONWriter(capacity: 512 * entries.count)
