@@ -118,14 +118,14 @@ public struct API: HTTPResponder {
     private struct Call {
         let request: Request
         let correlationID: String
-        let address: String?  // of the client
+        let address: NetworkAddress?  // of the client
         let logger: Logger
         var decision: RateDecision?  // what the answer tells of limits
         var isSecured = false  // the answer has its security headers
         var successor: String?  // of the endpoint, if it is old
 
         var origin: Origin {
-            Origin(address: address, userAgent: request.headers[.userAgent], correlationID: correlationID)
+            Origin(address: address?.description, userAgent: request.headers[.userAgent], correlationID: correlationID)
         }
     }
 

@@ -50,6 +50,20 @@ import Testing
         await server.stop()
     }
 
+    @Test func aPlaceIsOneHoweverItsAddressIsWritten() async throws {
+        let server = try await RunningServer.start(.sqlite, ["TRUSTED_PROXIES": "127.0.0.0/8"])
+        for (address, places) in [
+            ("2001:db8::1", 0), ("2001:0db8:0:0::1", 0), ("2001:DB8:0:ff::1", 0), ("2001:db8:1::1", 1),
+            ("192.0.2.1", 2), ("::ffff:192.0.2.9", 2), ("::ffff:c000:20a", 2),
+        ] {
+            let reply = try await server.send("GET", "/api/v2/auth/me", headers: ["X-Forwarded-For": address])
+            #expect(reply.status == 200)
+            try await server.server.audit.linkWaiting()
+            #expect(try await server.auditActions().count { $0 == "api_key.new_place" } == places, "\(address)")
+        }
+        await server.stop()
+    }
+
     @Test(arguments: [
         (#"{"name":" "}"#, "/name"), (#"{"name":"a","scopes":[]}"#, "/scopes"),
         (#"{"name":"a","scopes":["admin"]}"#, "/scopes"),

@@ -51,6 +51,28 @@ import Testing
         await server.stop()
     }
 
+    /// However an address is written, and whatever of its own /64 a host puts behind.
+    @Test(arguments: [
+        ["2001:db8::1", "2001:0db8:0:0:0:0:0:1", "2001:DB8::2", "2001:db8::ffff:1.2.3.4"],
+        ["198.51.100.7", "::ffff:198.51.100.7", "::FFFF:c633:6407", "0:0:0:0:0:ffff:198.51.100.7"],
+    ])
+    func anAddressIsOneHoweverItIsWritten(spellings: [String]) async throws {
+        let server = try await RunningServer.start(
+            .sqlite, Self.settings.merging(["TRUSTED_PROXIES": "127.0.0.0/8"]) { $1 })
+        func logIn(_ forwarded: String) async throws -> Int {
+            try await server.send(
+                "POST", "/api/v2/auth/login", key: "", headers: ["X-Forwarded-For": forwarded],
+                #"{"email":"x@example.com","password":"wrong"}"#
+            ).status
+        }
+        let start = Date()
+        for spelling in spellings.prefix(3) { #expect(try await logIn(spelling) == 401) }
+        let status = try await logIn(spellings[3])
+        #expect(status == 429 || Date().timeIntervalSince(start) >= 60)
+        #expect(try await logIn("2001:db8:0:1::1") == 401)
+        await server.stop()
+    }
+
     @Test func credentialsThatAreNoneCannotBeTriedForLong() async throws {
         let server = try await RunningServer.start(.sqlite, Self.settings)
         let start = Date()

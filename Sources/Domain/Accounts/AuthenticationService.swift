@@ -97,8 +97,6 @@ public final class AuthenticationService: Sendable {
 
     /// The network that an address is in: /24 of IPv4, /48 of IPv6.
     private static func place(of origin: Origin) -> String? {
-        guard let address = origin.address else { return nil }
-        if address.contains(":") { return address.split(separator: ":").prefix(3).joined(separator: ":") + "::/48" }
-        return address.split(separator: ".").prefix(3).joined(separator: ".") + ".0/24"
+        origin.address.flatMap(NetworkAddress.init)?.network(ofIPv4: 24, ofIPv6: 48)
     }
 }

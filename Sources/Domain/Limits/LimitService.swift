@@ -59,8 +59,8 @@ public struct LimitService: Sendable {
     /// What somebody without a credential asks for.
     public enum Anonymous: String, Sendable { case request, signIn, refused }
 
-    /// Counts a request of an address.
-    public func admit(_ kind: Anonymous, from address: String?) async throws -> RateDecision? {
+    /// Counts a request of an address; of IPv6, of the /64 that one host has all of.
+    public func admit(_ kind: Anonymous, from address: NetworkAddress?) async throws -> RateDecision? {
         guard let limiter else { return nil }
         let limit =
             switch kind {
@@ -68,7 +68,8 @@ public struct LimitService: Sendable {
             case .signIn: rules.signIn
             case .refused: rules.refused
             }
-        return try await limiter.take(1, from: "\(kind.rawValue):\(address ?? "")", limit: limit, at: ambient.now())
+        let name = kind.rawValue + ":" + (address?.network(ofIPv4: 32, ofIPv6: 64) ?? "")
+        return try await limiter.take(1, from: name, limit: limit, at: ambient.now())
     }
 
     // MARK: Ingest

@@ -126,7 +126,8 @@ struct AdminRoutes {
             var query = AuditQuery()
             query.actions = try request(Self.action) ?? []
             (query.user, query.resourceID) = (try request(Self.user), try request(Self.resource))
-            (query.address, query.correlationID) = (try request(Self.address), try request(Self.correlation))
+            query.address = try request(Self.address).map { NetworkAddress($0)?.description ?? $0 }
+            query.correlationID = try request(Self.correlation)
             (query.from, query.before) = (try request(Self.from), try request(Self.before))
             query.page = try request(Self.page) ?? 1
             query.pageSize = try request(Self.pageSize) ?? 20
