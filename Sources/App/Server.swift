@@ -130,7 +130,7 @@ public final class Server: Sendable {
     private static func httpServer(_ settings: ServerSettings) throws -> HTTPServerBuilder {
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [ContinueHandler(), SlowBodyHandler()],
+                additionalChannelHandlers: [StrictHeadHandler.Placement(), ContinueHandler(), SlowBodyHandler()],
                 idleTimeout: .seconds(Int64(settings.idleSeconds)),
                 httpDecoderConfiguration: .init(maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 200)))
         guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else { return plain }

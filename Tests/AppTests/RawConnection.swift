@@ -1,0 +1,58 @@
+import Foundation
+
+/// Bytes sent as they are to the loopback address, and what comes back until the server hangs up.
+struct RawConnection {
+    private(set) var answer = ""
+    private(set) var isClosed = false  // by the server
+    private static let patienceSeconds = 60  // all tests run at once
+
+    /// The status of each answer.
+    var statuses: [Int] { answer.matches(of: /HTTP\/1\.1 (\d{3})/).map { Int($0.1) ?? 0 } }
+
+    static func send(_ bytes: [UInt8], to base: String, patience: Int = patienceSeconds) async -> RawConnection {
+        let port = URL(string: base)?.port ?? 0
+        return await withCheckedContinuation { done in
+            DispatchQueue.global().async { done.resume(returning: RawConnection(bytes, port, patience)) }  // it blocks
+        }
+    }
+
+    static func send(_ text: String, to base: String) async -> RawConnection {
+        await send(Array(text.utf8), to: base)
+    }
+
+    private init(_ bytes: [UInt8], _ port: Int, _ patience: Int) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        address.sin_port = UInt16(port).bigEndian
+        var wait = timeval(tv_sec: patience, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+        let isConnected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected else { return }
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { break }  // refused before all was sent
+            sent += count
+        }
+        var (received, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count > 0 {
+                received += buffer[..<count]
+            } else {
+                isClosed = count == 0 || errno == ECONNRESET
+                break
+            }
+        }
+        answer = String(decoding: received, as: UTF8.self)
+    }
+}
