@@ -17,31 +17,39 @@ public final class PasswordHasher: Sendable {
     public static let maximumWaiting = 64
     public static let maximumBytes = 1024  // in UTF-8
 
-    private let cost: @Sendable () throws -> Cost
-    private let settled = Mutex<(cost: Cost, dummy: String)?>(nil)
+    private let cost: @Sendable (PasswordHasher) async throws -> Cost
+    private let settled = Mutex<Task<Cost, any Error>?>(nil)
     private let threads: [DispatchQueue]  // a serial queue has a thread to itself while it has work
     private let jobs: Mutex<[Int]>  // of each thread, the one that runs included
 
     /// - Parameters:
-    ///   - cost: Of new hashes. Asked once, on a thread of the hasher's own, before the first: measuring takes its time.
+    ///   - cost: Of new hashes. Asked once, before the first.
     ///   - threads: Hashes at a time, each with the memory of `cost`; at least 1.
-    public init(threads: Int = 1, cost: @escaping @Sendable () throws -> Cost) {
+    public init(threads: Int = 1, cost: @escaping @Sendable (PasswordHasher) async throws -> Cost) {
         self.cost = cost
         self.threads = (0..<max(1, threads)).map { DispatchQueue(label: "password-hasher-\($0)") }
         jobs = Mutex(Array(repeating: 0, count: max(1, threads)))
     }
 
-    public convenience init(cost: Cost, threads: Int = 1) { self.init(threads: threads) { cost } }
+    public convenience init(cost: Cost, threads: Int = 1) { self.init(threads: threads) { _ in cost } }
 
-    /// The cost of new hashes, and a hash of no password with it.
-    func current() throws -> (cost: Cost, dummy: String) {
-        try settled.withLock { settled in
-            if let settled { return settled }
-            let cost = try cost()
-            let new = (cost, Self.dummyHash(cost))
-            settled = new
-            return new
+    /// The cost of new hashes; asked again after a failure.
+    func current() async throws -> Cost {
+        let task = settled.withLock { settled in
+            let task = settled ?? Task { try await self.cost(self) }
+            settled = task
+            return task
         }
+        do { return try await task.value } catch {
+            settled.withLock { if $0 == task { $0 = nil } }
+            throw error
+        }
+    }
+
+    /// The cost that takes about `milliseconds` on this machine, measured on a thread of the hasher's own.
+    /// - Throws: As ``hash(_:)`` does.
+    public func measuredCost(milliseconds: Int, memoryKiB: Int) async throws -> Cost {
+        try await run { try .calibrated(milliseconds: milliseconds, memoryKiB: memoryKiB) }
     }
 
     /// The PHC string of a new hash of `password`, with a random salt of 16 bytes and a tag of 32.
@@ -49,17 +57,24 @@ public final class PasswordHasher: Sendable {
     /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed``; `CancellationError` when cancelled while waiting.
     public func hash(_ password: String) async throws -> String {
         let bytes = try Self.prepared(password)
-        return try await run { try Argon2.hash(bytes, cost: self.current().cost) }
+        let cost = try await current()
+        return try await run { try Argon2.hash(bytes, cost: cost) }
     }
 
     /// Whether `hash` is one of `password`. With no hash, for a user that does not exist, it does the work of the
-    /// current cost all the same and says no, so that the time does not tell who exists.
+    /// current cost all the same and says no, and with a hash of a lower cost it does what that lacks, so that the time
+    /// does not tell who exists.
     ///
     /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed`` when `hash` is no PHC string of Argon2id; `CancellationError`
     ///   when cancelled while waiting.
     public func verify(_ password: String, against hash: String?) async throws -> Bool {
         let bytes = try Self.prepared(password)
-        return try await run { try Argon2.verify(bytes, against: hash ?? self.current().dummy) && hash != nil }
+        let cost = try await current()
+        return try await run {
+            let isRight = try Argon2.verify(bytes, against: hash ?? Self.dummyHash(cost)) && hash != nil
+            if !isRight, let hash, let lack = Self.lack(of: hash, to: cost) { _ = try Argon2.hash([], cost: lack) }
+            return isRight
+        }
     }
 
     /// The bytes that are hashed: any space is U+0020, and the text is in NFC, so that every keyboard makes the same

@@ -10,6 +10,7 @@ struct Parts: Sendable {
     let scenarios: ScenarioService
     let traffic: SQLTrafficStore
     let sessions: SQLSessionStore
+    let accounts: SQLAccountStore
     let authentication: AuthenticationService
     let signIn: SignInService
     let keys: KeyService
@@ -22,7 +23,8 @@ struct Parts: Sendable {
     private static let hashMemory = 64 << 10
 
     init(_ settings: ServerSettings, _ database: any SQLDatabase, _ ambient: Ambient) async throws {
-        let (accounts, log) = (SQLAccountStore(database), SQLAuditStore(database))
+        let log = SQLAuditStore(database)
+        accounts = SQLAccountStore(database)
         sessions = SQLSessionStore(database)
         traffic = SQLTrafficStore(database)
         let changes = Changes()
@@ -31,10 +33,15 @@ struct Parts: Sendable {
             algorithm: settings.algorithm, current: settings.secret, previous: settings.previousSecrets,
             issuer: Self.issuer, audience: Self.issuer)
         let milliseconds = settings.hashMilliseconds
-        let hasher = PasswordHasher { try .calibrated(milliseconds: milliseconds, memoryKiB: Self.hashMemory) }
+        let hasher = PasswordHasher { [accounts] hasher in
+            // One cost for all who use the database, or the time of an answer would tell old accounts from none.
+            let name = "password hash of \(milliseconds) ms"
+            if let cost = try await accounts.setting(name).flatMap(PasswordHasher.Cost.init) { return cost }
+            let measured = try await hasher.measuredCost(milliseconds: milliseconds, memoryKiB: Self.hashMemory)
+            return PasswordHasher.Cost(try await accounts.settle(name, "\(measured)")) ?? measured
+        }
         authentication = AuthenticationService(
-            accounts: accounts, sessions: sessions, audit: log, signer: signer, ambient: ambient,
-            changes: changes)
+            accounts: accounts, sessions: sessions, signer: signer, ambient: ambient, changes: changes)
         signIn = SignInService(
             accounts: accounts, sessions: sessions, audit: log, hasher: hasher, signer: signer,
             mail: OutboxFolder(path: settings.outbox), settings: settings.signIn, ambient: ambient,

@@ -79,7 +79,8 @@ public final class Server: Sendable {
                 DatabaseLifetime(database: database, audit: parts.audit, logger: logger),
                 Expiry(
                     traffic: parts.traffic, scenarios: parts.scenarios.store, sessions: parts.sessions,
-                    audit: parts.audit, ambient: ambient, logger: logger),
+                    accounts: parts.accounts, audit: parts.audit, refreshSeconds: settings.signIn.refreshSeconds,
+                    ambient: ambient, logger: logger),
                 AuditLinking(audit: parts.audit, logger: logger),
             ],
             onServerRunning: { channel in onRunning(channel.localAddress?.port ?? settings.port) }, logger: logger)

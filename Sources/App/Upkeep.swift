@@ -8,12 +8,16 @@ struct Expiry: Service {
     let traffic: any TrafficStore
     let scenarios: any ScenarioStore
     let sessions: any SessionStore
+    let accounts: any AccountStore
     let audit: AuditService
+    let refreshSeconds: Int  // that a refresh token is good for
     let ambient: Ambient
     let logger: Logger
 
     /// Of names of deliveries and creations: longer than any shipper keeps trying.
     private static let days = 7.0
+    /// That keys are listed after their end.
+    private static let endedKeyDays = 30.0
     private static let pause = Duration.seconds(3600)
 
     func run() async throws {
@@ -23,7 +27,10 @@ struct Expiry: Service {
                 do {
                     try await traffic.forgetKeys(before: now.addingTimeInterval(-Self.days * 86_400))
                     try await scenarios.forgetCreations(before: now.addingTimeInterval(-Self.days * 86_400))
-                    try await sessions.forgetSessions(before: now.addingTimeInterval(-86_400))
+                    try await sessions.forgetSessions(
+                        before: now.addingTimeInterval(-86_400),
+                        used: now.addingTimeInterval(-TimeInterval(refreshSeconds)))
+                    try await accounts.forgetKeys(before: now.addingTimeInterval(-Self.endedKeyDays * 86_400))
                     for end in try await audit.sealAndPurge() {
                         logger.notice("a month of the audit log is sealed", metadata: ["end": "\(end)"])
                     }

@@ -168,9 +168,10 @@ public struct API: HTTPResponder {
         case .endpoint(let endpoint, let path):
             call.successor = endpoint.successor
             do {
+                let generation = services.authentication.generation
                 let caller = try await caller(endpoint, &call)
                 let key = endpoint.isKept ? KeptAnswers.Key(request) : nil
-                return try await respond(endpoint, path, prefixScenario, caller, key, call)
+                return try await respond(endpoint, path, prefixScenario, caller, key, generation, call)
             } catch {
                 guard let refusal = endpoint.refusal, !(error is CancellationError || error is HTTPParserError) else {
                     throw error
@@ -185,7 +186,7 @@ public struct API: HTTPResponder {
 
     private func respond(
         _ endpoint: Endpoint, _ path: [String: String], _ prefixScenario: UUID?, _ caller: Caller?,
-        _ key: KeptAnswers.Key?, _ call: Call
+        _ key: KeptAnswers.Key?, _ generation: Int, _ call: Call
     ) async throws -> Response {
         var query: [String: [String]] = [:]
         for (name, value) in call.request.uri.queryParameters {
@@ -196,20 +197,22 @@ public struct API: HTTPResponder {
             prefixScenario: prefixScenario, declared: endpoint.parameters.map(\.name))
         do {
             guard let key, let caller else { return try await endpoint.respond(request) }
-            return try await keeping(key, caller) { try await endpoint.respond(request) }
+            return try await keeping(key, caller, generation) { try await endpoint.respond(request) }
         } catch let error as DomainError {
             try await suspect(error, caller, call)
             throw error
         }
     }
 
+    /// - Parameter generation: Of credentials, before the caller's was looked up.
     private func keeping(
-        _ key: KeptAnswers.Key, _ caller: Caller, _ respond: () async throws -> Response
+        _ key: KeptAnswers.Key, _ caller: Caller, _ generation: Int, _ respond: () async throws -> Response
     ) async throws -> Response {
         let (changes, now) = (kept.count(of: caller.user), services.ambient.now())
         let response = try await respond()
         var secured = response
         security.apply(to: &secured, isPrivate: true)
+        guard services.authentication.generation == generation else { return response }
         kept.keep(secured, for: key, caller: caller, changes: changes, at: now)
         return response
     }

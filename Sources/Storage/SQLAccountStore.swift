@@ -5,6 +5,7 @@ public import SQLDatabase
 /// Users and keys in a database.
 public struct SQLAccountStore: AccountStore {
     private let database: any SQLDatabase
+    private var lock: SQL { database.dialect == .sqlite ? "" : "FOR UPDATE" }
 
     public init(_ database: any SQLDatabase) {
         self.database = database
@@ -85,18 +86,45 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
-    public func update(_ user: User, audit: SealedEvent?) async throws -> Bool {
-        try await translated {
-            try await database.write {
-                try $0.execute(
+    public func change(
+        _ id: UUID, _ change: UserService.Change, by administrator: UUID?,
+        audit: @escaping @Sendable (User) -> SealedEvent?
+    ) async throws -> User {
+        let lock = lock
+        return try await translated {
+            try await database.write { connection in
+                let found = try connection.all(
                     """
-                    UPDATE account
-                    SET name = \(user.name), role = \(user.role.rawValue), plan = \(user.plan.rawValue),
-                        disabled = \(user.isDisabled ? 1 : 0), verified_at = \(user.verifiedAt?.microseconds),
-                        search = \(Self.search(user))
-                    WHERE id = \(user.id)
-                    """, audit: audit)
+                    SELECT \(sql: Self.userColumns) FROM account WHERE id IN (\(list: [id, administrator ?? id]))
+                    ORDER BY id \(sql: lock)
+                    """
+                ) { try Self.user($0) }
+                guard let user = found.first(where: { $0.id == id }) else { throw DomainError.notFound("user") }
+                if let administrator {
+                    guard let asker = found.first(where: { $0.id == administrator }), asker.role == .admin,
+                        !asker.isDisabled
+                    else { throw DomainError(.forbidden, "This is for administrators.") }
+                }
+                let next = user.changed(by: change)
+                guard next != user else { return user }
+                try connection.batch(
+                    [
+                        """
+                        UPDATE account SET role = \(next.role.rawValue), plan = \(next.plan.rawValue),
+                            disabled = \(next.isDisabled ? 1 : 0)
+                        WHERE id = \(id)
+                        """
+                    ] + SQLAuditStore.waiting(audit(next)))
+                return next
             }
+        }
+    }
+
+    public func verify(_ user: UUID, at now: Date, audit: SealedEvent?) async throws {
+        try await translated {
+            try await database.write(
+                ["UPDATE account SET verified_at = COALESCE(verified_at, \(now.microseconds)) WHERE id = \(user)"]
+                    + SQLAuditStore.waiting(audit))
         }
     }
 
@@ -146,13 +174,39 @@ public struct SQLAccountStore: AccountStore {
         """
     }
 
-    public func insert(_ key: APIKey, audit: SealedEvent?) async throws {
-        try await translated { try await database.write([Self.insertion(key)] + SQLAuditStore.waiting(audit)) }
-    }
-
-    public func replace(_ key: UUID, endingAt end: Date, by next: APIKey, audit: SealedEvent?) async throws -> Bool {
+    public func insert(_ key: APIKey, atMost limit: Int, audit: SealedEvent?) async throws {
+        let lock = lock
         try await translated {
             try await database.write { connection in
+                try Self.requireRoom(for: key, limit, lock, connection)
+                try connection.batch([Self.insertion(key)] + SQLAuditStore.waiting(audit))
+            }
+        }
+    }
+
+    /// Only one transaction at a time counts the keys of a user.
+    private static func requireRoom(
+        for key: APIKey, _ limit: Int, _ lock: SQL, _ connection: any SQLConnection
+    ) throws {
+        try connection.query("SELECT id FROM account WHERE id = \(key.owner) \(sql: lock)") { _ in }
+        let count = try connection.first(
+            """
+            SELECT COUNT(*) FROM api_key
+            WHERE owner = \(key.owner) AND (expires_at IS NULL OR expires_at > \(key.createdAt.microseconds))
+            """
+        ) { Int(try $0.int(0)) }
+        guard let count, count < limit else {
+            throw DomainError(.conflict, "There are \(limit) keys already; revoke some.")
+        }
+    }
+
+    public func replace(
+        _ key: UUID, endingAt end: Date, by next: APIKey, atMost limit: Int, audit: SealedEvent?
+    ) async throws -> Bool {
+        let lock = lock
+        return try await translated {
+            try await database.write { connection in
+                try Self.requireRoom(for: next, limit, lock, connection)
                 let end = end.microseconds
                 guard
                     try connection.execute(
@@ -214,7 +268,7 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
-    public func note(use key: UUID, from place: String?, at date: Date) async throws -> Bool {
+    public func note(use key: UUID, from place: String?, at date: Date, audit: SealedEvent?) async throws {
         let isNoted = try await translated {
             try await database.read { connection in
                 let minuteAgo = date.addingTimeInterval(-60).microseconds
@@ -228,12 +282,12 @@ public struct SQLAccountStore: AccountStore {
                 return fresh != nil && known != nil
             }
         }
-        if isNoted { return false }
-        return try await translated {
+        if isNoted { return }
+        try await translated {
             try await database.write { connection in
                 try connection.execute(
                     "UPDATE api_key SET last_used_at = \(date.microseconds) WHERE id = \(key)")
-                guard let place else { return false }
+                guard let place else { return }
                 let others = try connection.first(
                     "SELECT place FROM api_key_place WHERE api_key = \(key) AND place <> \(place)"
                 ) { _ in true }
@@ -242,9 +296,34 @@ public struct SQLAccountStore: AccountStore {
                         """
                         INSERT INTO api_key_place (api_key, place) VALUES (\(key), \(place)) ON CONFLICT DO NOTHING
                         """) == 1
-                return isNew && others != nil
+                if isNew, others != nil { try connection.batch(SQLAuditStore.waiting(audit)) }
             }
         }
+    }
+
+    public func forgetKeys(before date: Date) async throws {
+        try await translated {
+            try await database.write(["DELETE FROM api_key WHERE expires_at < \(date.microseconds)"])
+        }
+    }
+
+    // MARK: Settings
+
+    public func setting(_ name: String) async throws -> String? {
+        try await translated {
+            try await database.read {
+                try $0.first("SELECT value FROM setting WHERE name = \(name)") { try $0.text(0) }
+            }
+        }
+    }
+
+    public func settle(_ name: String, _ value: String) async throws -> String {
+        try await translated {
+            try await database.write([
+                "INSERT INTO setting (name, value) VALUES (\(name), \(value)) ON CONFLICT DO NOTHING"
+            ])
+        }
+        return try await setting(name) ?? value
     }
 }
 

@@ -15,18 +15,32 @@ public struct SQLSessionStore: SessionStore {
         "INSERT INTO refresh_token (token_hash, session) VALUES (\(tokenHash), \(session))"
     }
 
-    public func insert(_ session: Session, refreshTokenHash: [UInt8], audit: SealedEvent?) async throws {
-        try await translated {
-            try await database.write(
-                [
+    public func insert(
+        _ session: Session, passwordHash: String, refreshTokenHash: [UInt8], audit: SealedEvent?
+    ) async throws -> Bool {
+        // Whoever sets the password meanwhile waits until the session is there to be ended.
+        let share: SQL = database.dialect == .sqlite ? "" : "FOR SHARE"
+        return try await translated {
+            try await database.write { connection in
+                let isSame = try connection.first(
                     """
-                    INSERT INTO session (id, owner, created_at, last_used_at, expires_at, address, user_agent)
-                    VALUES (\(session.id), \(session.owner), \(session.createdAt.microseconds),
-                        \(session.lastUsedAt.microseconds), \(session.expiresAt.microseconds), \(session.address),
-                        \(session.userAgent))
-                    """,
-                    Self.insertion(refreshTokenHash, session.id),
-                ] + SQLAuditStore.waiting(audit))
+                    SELECT id FROM account
+                    WHERE id = \(session.owner) AND password_hash = \(passwordHash) AND disabled = 0 \(sql: share)
+                    """
+                ) { _ in true }
+                guard isSame != nil else { return false }
+                try connection.batch(
+                    [
+                        """
+                        INSERT INTO session (id, owner, created_at, last_used_at, expires_at, address, user_agent)
+                        VALUES (\(session.id), \(session.owner), \(session.createdAt.microseconds),
+                            \(session.lastUsedAt.microseconds), \(session.expiresAt.microseconds),
+                            \(session.address), \(session.userAgent))
+                        """,
+                        Self.insertion(refreshTokenHash, session.id),
+                    ] + SQLAuditStore.waiting(audit))
+                return true
+            }
         }
     }
 
@@ -120,59 +134,52 @@ public struct SQLSessionStore: SessionStore {
         }
     }
 
-    // MARK: Failures
+    // MARK: Tries
 
-    /// Failures are in a row while less than this is between them.
+    /// Tries are in a row while less than this is between them.
     private static let forgottenAfter: Int64 = 86_400_000_000  // microseconds
 
-    public func lock(of addressHash: [UInt8]) async throws -> Date? {
-        try await translated {
-            try await database.read {
-                try $0.first("SELECT locked_until FROM sign_in_failure WHERE address_hash = \(addressHash)") {
-                    try $0.optional(0, $0.int).map { Date(microseconds: $0) }
-                } ?? nil
+    private struct Locked: Error { var until: Date }
+
+    public func noteTry(
+        of names: [[UInt8]], at now: Date, lock: @escaping @Sendable (_ index: Int, _ tries: Int) -> Date?
+    ) async throws -> SignInTry {
+        do {
+            return try await translated {
+                try await database.write { connection in
+                    .counted(
+                        try names.enumerated().map { index, name in
+                            try Self.countTry(of: name, at: now, connection) { lock(index, $0) }
+                        })
+                }
             }
-        }
+        } catch let locked as Locked { return .locked(until: locked.until) }  // and nothing is counted
     }
 
-    public func noteFailure(
-        of addressHash: [UInt8], at now: Date, audit: SealedEvent?, lock: @escaping @Sendable (Int) -> Date?
-    ) async throws -> Int {
+    private static func countTry(
+        of name: [UInt8], at now: Date, _ connection: any SQLConnection, lock: (Int) -> Date?
+    ) throws -> Int {
         let at = now.microseconds
-        return try await translated {
-            try await database.write { connection in
-                try connection.execute(
-                    """
-                    INSERT INTO sign_in_failure (address_hash, failures, failed_at) VALUES (\(addressHash), 1, \(at))
-                    ON CONFLICT (address_hash) DO UPDATE SET failed_at = excluded.failed_at, failures = CASE
-                        WHEN sign_in_failure.failed_at < \(at - Self.forgottenAfter) THEN 1
-                        ELSE sign_in_failure.failures + 1 END
-                    """)
-                let failures = try connection.first(
-                    "SELECT failures FROM sign_in_failure WHERE address_hash = \(addressHash)"
-                ) { Int(try $0.int(0)) }
-                try connection.batch(
-                    [
-                        """
-                        UPDATE sign_in_failure SET locked_until = \(lock(failures ?? 1)?.microseconds)
-                        WHERE address_hash = \(addressHash)
-                        """
-                    ] + SQLAuditStore.waiting(audit))
-                return failures ?? 1
-            }
-        }
+        let counted = try connection.first(
+            """
+            INSERT INTO sign_in_failure (address_hash, failures, failed_at) VALUES (\(name), 1, \(at))
+            ON CONFLICT (address_hash) DO UPDATE SET failed_at = excluded.failed_at, failures = CASE
+                WHEN sign_in_failure.failed_at < \(at - forgottenAfter) THEN 1 ELSE sign_in_failure.failures + 1 END
+            RETURNING failures, locked_until
+            """
+        ) { (tries: Int(try $0.int(0)), lockedUntil: try $0.optional(1, $0.int)) }
+        guard let counted else { return 1 }
+        if let end = counted.lockedUntil, end > at { throw Locked(until: Date(microseconds: end)) }
+        try connection.execute(
+            """
+            UPDATE sign_in_failure SET locked_until = \(lock(counted.tries)?.microseconds) WHERE address_hash = \(name)
+            """)
+        return counted.tries
     }
 
-    public func forgetFailures(of addressHash: [UInt8]) async throws {
+    public func forgetTries(of names: [[UInt8]]) async throws {
         try await translated {
-            guard
-                try await database.read({ connection in
-                    try connection.first(
-                        "SELECT failures FROM sign_in_failure WHERE address_hash = \(addressHash)"
-                    ) { _ in true }
-                }) != nil
-            else { return }
-            try await database.write(["DELETE FROM sign_in_failure WHERE address_hash = \(addressHash)"])
+            try await database.write(names.map { "DELETE FROM sign_in_failure WHERE address_hash = \($0)" })
         }
     }
 
@@ -206,11 +213,12 @@ public struct SQLSessionStore: SessionStore {
         }
     }
 
-    public func forgetSessions(before date: Date) async throws {
+    public func forgetSessions(before date: Date, used: Date) async throws {
         let before = date.microseconds
         try await translated {
             try await database.write([
                 "DELETE FROM session WHERE expires_at < \(before)",
+                "DELETE FROM refresh_token WHERE used_at < \(used.microseconds)",
                 "DELETE FROM mailed_token WHERE expires_at < \(before)",
                 "DELETE FROM sign_in_failure WHERE failed_at < \(before)",
             ])

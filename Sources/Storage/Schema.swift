@@ -196,6 +196,13 @@ public enum Schema {
                 "CREATE INDEX audit_search_at ON audit_entry (at, sequence)",
             ] + searches + sealedSegments(type)
         },
+        Migration(10, "settings, and credentials that are over") { _ in
+            [
+                "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+                "CREATE INDEX refresh_token_used ON refresh_token (used_at)",
+                "CREATE INDEX api_key_expires ON api_key (expires_at)",
+            ]
+        },
     ]
 
     /// Lets nothing change an entry, nor take one out that is in no segment that is over.

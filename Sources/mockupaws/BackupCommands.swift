@@ -85,6 +85,15 @@ struct RestoreCommand: AsyncParsableCommand {
             throw FileProblem(path: building, detail: "cannot be written: \(error)", isOutput: true)
         }
         try await check(building, named: file)
+        try replace(path, by: building)
+        try await withServices(settings) { server in
+            try await server.audit.note(
+                .databaseRestored, details: ["file": URL(fileURLWithPath: file).lastPathComponent])
+        }
+        try StandardOutput.write("\(path): restored from \(file)\n")
+    }
+
+    private func replace(_ path: String, by building: String) throws {
         let alone: SQLiteFile
         do { alone = try SQLiteFile(path: path, alone: true) } catch {
             throw FileProblem(path: path, detail: "is in use: stop the service first", isOutput: true)
@@ -93,11 +102,6 @@ struct RestoreCommand: AsyncParsableCommand {
             try keepFormer(path)
             guard rename(building, path) == 0 else { throw FileProblem.current(path, isOutput: true) }
         }
-        try await withServices(settings) { server in
-            try await server.audit.note(
-                .databaseRestored, details: ["file": URL(fileURLWithPath: file).lastPathComponent])
-        }
-        try StandardOutput.write("\(path): restored from \(file)\n")
     }
 
     /// Each under a name of its own: whoever restores twice may want what was there before the first.

@@ -1,4 +1,4 @@
-import AccessControl
+@testable import AccessControl
 import Testing
 
 @Suite struct PasswordHasherTests {
@@ -125,6 +125,18 @@ import Testing
     @Test(arguments: needs) func weakerHashesAreMadeAnew(_ hash: String, isWeaker: Bool) async throws {
         let hasher = PasswordHasher(cost: .init(memoryKiB: 1024, iterations: 3))
         #expect(try await hasher.needsRehash(hash) == isWeaker)
+    }
+
+    /// A wrong password takes as long as that of a user that does not exist, however cheap the hash was.
+    @Test func aCheaperHashIsMadeUpFor() {
+        let cost = PasswordHasher.Cost(memoryKiB: 1024, iterations: 6)
+        func lack(_ old: String) -> PasswordHasher.Cost? {
+            PasswordHasher.lack(of: "$argon2id$v=19$\(old)$AAECAwQFBgcICQoLDA0ODw$J9Y1", to: cost)
+        }
+        #expect(lack("m=1024,t=6,p=1") == nil && lack("m=2048,t=6,p=1") == nil)
+        #expect(lack("m=1024,t=2,p=1") == .init(memoryKiB: 1024, iterations: 4))
+        #expect(lack("m=512,t=2,p=1") == .init(memoryKiB: 1024, iterations: 5))
+        #expect(PasswordHasher.Cost("\(cost)") == cost)
     }
 
     @Test func calibrationNeverGoesBelowTheMinimum() throws {

@@ -153,6 +153,35 @@ import Testing
         await server.stop()
     }
 
+    @Test func guessesFromOneNetworkDoNotShutTheOwnerOut() async throws {
+        let server = try await RunningServer.start(.sqlite, ["TRUSTED_PROXIES": "127.0.0.1"])
+        _ = try await post(server, "register", ["email": "ann@example.com", "password": Self.password])
+        func logIn(_ password: String, from address: String) async throws -> Int {
+            let body = "{\"email\":\"ann@example.com\",\"password\":\"\(password)\"}"
+            return try await server.send(
+                "POST", "/api/v2/auth/login", key: "", headers: ["X-Forwarded-For": address], body
+            ).status
+        }
+        for number in 1...6 {
+            #expect(try await logIn("a wrong passphrase", from: "203.0.113.\(number)") == (number < 6 ? 401 : 429))
+        }
+        #expect(try await logIn(Self.password, from: "198.51.100.7") == 200)
+        await server.stop()
+    }
+
+    @Test func thePresentPasswordCannotBeGuessedAt() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let bearer = try await server.signIn()
+        for number in 1...6 {
+            let body = #"{"current_password":"guess \#(number)","new_password":"another long passphrase"}"#
+            let reply = try await server.send("POST", "/api/v2/auth/change-password", key: "", headers: bearer, body)
+            #expect(reply.status == (number < 6 ? 422 : 429))
+        }
+        try await server.server.audit.linkWaiting()
+        #expect(try await server.auditActions().count { $0 == "password.change_failure" } == 5)
+        await server.stop()
+    }
+
     @Test(arguments: ["HS256", "EdDSA"])
     func tokensOfAnEarlierSecretStayGood(algorithm: String) async throws {
         let folder = try temporaryFolder("rotation")

@@ -257,6 +257,7 @@ import Testing
         try server.kill()
         for _ in 0..<2 { #expect(try server.run("restore", copy).contains("restored from")) }
         #expect(try server.formerDatabases() == 2)
+        #expect(try server.run("audit", "verify").contains("none changed"))
         try server.start()
         #expect(try await client.events(of: id) == 1)
         server.stop()

@@ -59,7 +59,7 @@ import Traffic
         _ = try await accounts.user(email: owner.email)
         let key = APIKey(
             id: .v7(at: now), owner: owner.id, name: "", prefix: "", secretHash: [1], scenario: nil, createdAt: now)
-        try await accounts.insert(key, audit: nil)
+        try await accounts.insert(key, atMost: 100, audit: nil)
         _ = (try await accounts.key(secretHash: [1]), try await accounts.keys(owner: owner.id))
 
         var scenario = Scenario(

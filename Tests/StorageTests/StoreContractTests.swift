@@ -266,7 +266,7 @@ import Traffic
         let key = APIKey(
             id: UUID(), owner: stores.owner, name: "shipper", prefix: "mk_abcd", secretHash: [1, 2, 3], scenario: nil,
             createdAt: Self.start)
-        try await stores.accounts.insert(key, audit: nil)
+        try await stores.accounts.insert(key, atMost: 1, audit: nil)
         #expect(try await stores.accounts.key(secretHash: [1, 2, 3])?.key == key)
         #expect(try await stores.accounts.key(secretHash: [1, 2]) == nil)
         #expect(try await stores.accounts.keys(owner: stores.owner) == [key])

@@ -17,8 +17,18 @@ public protocol AccountStore: Sendable {
     func user(_ id: UUID) async throws -> User?
     /// The newest first.
     func users(_ query: UserQuery) async throws -> Page<User>
-    /// - Returns: Whether there is such a user.
-    func update(_ user: User, audit: SealedEvent?) async throws -> Bool
+    /// Changes what an administrator may change.
+    /// - Parameters:
+    ///   - administrator: Who changes it, and must be one still; nil for the operator.
+    ///   - audit: Makes the event, of the user as it is then; nil changes nothing.
+    /// - Returns: The user as it is then.
+    /// - Throws: ``DomainError`` `.notFound`, `.forbidden`.
+    func change(
+        _ user: UUID, _ change: UserService.Change, by administrator: UUID?,
+        audit: @escaping @Sendable (User) -> SealedEvent?
+    ) async throws -> User
+    /// Notes that the address was shown to be the user's.
+    func verify(_ user: UUID, at now: Date, audit: SealedEvent?) async throws
     func passwordHash(of user: UUID) async throws -> String?
     /// Sets a password and ends all sessions but one.
     func setPassword(_ hash: String, of user: UUID, keeping session: UUID?, at now: Date, audit: SealedEvent?)
@@ -26,17 +36,28 @@ public protocol AccountStore: Sendable {
     /// The same password with another hash, unless it was changed meanwhile.
     func rehash(_ hash: String, from old: String, of user: UUID) async throws
 
-    func insert(_ key: APIKey, audit: SealedEvent?) async throws
+    /// - Parameter limit: Of the owner's keys that have not ended.
+    /// - Throws: ``DomainError`` `.conflict` where there are as many.
+    func insert(_ key: APIKey, atMost limit: Int, audit: SealedEvent?) async throws
     /// Adds a key and lets another end.
     /// - Returns: Whether that one is the owner's and had not ended.
-    func replace(_ key: UUID, endingAt end: Date, by next: APIKey, audit: SealedEvent?) async throws -> Bool
+    /// - Throws: ``DomainError`` `.conflict` where there are as many keys as the limit.
+    func replace(
+        _ key: UUID, endingAt end: Date, by next: APIKey, atMost limit: Int, audit: SealedEvent?
+    ) async throws -> Bool
     func key(secretHash: [UInt8]) async throws -> (key: APIKey, owner: User)?
     func keys(owner: UUID) async throws -> [APIKey]
     /// - Returns: Whether there was such a key.
     func deleteKey(_ id: UUID, owner: UUID, audit: SealedEvent?) async throws -> Bool
     /// Notes that a key was used from a place.
-    /// - Returns: Whether it had been used from other places, and never from this one.
-    func note(use key: UUID, from place: String?, at date: Date) async throws -> Bool
+    /// - Parameter audit: Written where it had been used from other places, and never from this one.
+    func note(use key: UUID, from place: String?, at date: Date, audit: SealedEvent?) async throws
+    /// Deletes keys that ended before a time.
+    func forgetKeys(before date: Date) async throws
+
+    /// A value that holds for all who use the database: the first that was settled under a name.
+    func setting(_ name: String) async throws -> String?
+    func settle(_ name: String, _ value: String) async throws -> String
 }
 
 /// What a refresh token was good for.
@@ -52,7 +73,11 @@ public enum MailPurpose: String, Sendable { case verify, reset }
 
 /// Where sessions, failures to sign in, and secrets sent by mail are kept. Secrets are there as hashes only.
 public protocol SessionStore: Sendable {
-    func insert(_ session: Session, refreshTokenHash: [UInt8], audit: SealedEvent?) async throws
+    /// Begins a session, unless the owner was shut out or the password changed since it was looked at.
+    /// - Returns: Whether it did.
+    func insert(
+        _ session: Session, passwordHash: String, refreshTokenHash: [UInt8], audit: SealedEvent?
+    ) async throws -> Bool
     /// Uses a refresh token up and puts the next in its place; one that was used before ends its session.
     /// - Parameter audit: Makes the event of what happens, for the session and its owner.
     func rotate(
@@ -66,14 +91,13 @@ public protocol SessionStore: Sendable {
     /// - Returns: Whether there was such a session.
     func revokeSession(_ id: UUID, owner: UUID, at now: Date, audit: SealedEvent?) async throws -> Bool
 
-    /// Until when an address cannot sign in.
-    func lock(of addressHash: [UInt8]) async throws -> Date?
-    /// Counts a failure in a row.
-    /// - Parameter lock: Until when that many failures lock the address.
-    func noteFailure(
-        of addressHash: [UInt8], at now: Date, audit: SealedEvent?, lock: @escaping @Sendable (Int) -> Date?
-    ) async throws -> Int
-    func forgetFailures(of addressHash: [UInt8]) async throws
+    /// Counts a try of each of several names, unless one of them is locked.
+    /// - Parameter lock: Until when that many tries in a row of the name with that index lock it.
+    /// - Returns: Until when one is locked that was before; otherwise how many tries in a row each has.
+    func noteTry(
+        of names: [[UInt8]], at now: Date, lock: @escaping @Sendable (_ index: Int, _ tries: Int) -> Date?
+    ) async throws -> SignInTry
+    func forgetTries(of names: [[UInt8]]) async throws
 
     func insert(mailed tokenHash: [UInt8], for purpose: MailPurpose, owner: UUID, expiresAt: Date, audit: SealedEvent?)
         async throws
@@ -81,5 +105,12 @@ public protocol SessionStore: Sendable {
     /// - Returns: Its owner; nil when there is none, or it is over.
     func redeem(mailed tokenHash: [UInt8], for purpose: MailPurpose, at now: Date) async throws -> UUID?
     /// Deletes what is over.
-    func forgetSessions(before date: Date) async throws
+    /// - Parameter used: Refresh tokens that were used before are forgotten: nobody could use them any more.
+    func forgetSessions(before date: Date, used: Date) async throws
+}
+
+/// What became of a try to sign in.
+public enum SignInTry: Hashable, Sendable {
+    case locked(until: Date)
+    case counted([Int])
 }

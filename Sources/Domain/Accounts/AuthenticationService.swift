@@ -7,11 +7,15 @@ import Synchronization
 public final class AuthenticationService: Sendable {
     private let accounts: any AccountStore
     private let sessions: any SessionStore
-    private let audit: any AuditStore
     private let signer: TokenSigner
     private let ambient: Ambient
     private let changes: Changes
-    private let known = Mutex<[[UInt8]: Known]>([:])
+    private let memory = Mutex(Memory())
+
+    private struct Memory {
+        var known: [[UInt8]: Known] = [:]
+        var generation = 0  // how often all was forgotten
+    }
 
     /// A credential that was good a moment ago.
     private struct Known {
@@ -26,23 +30,26 @@ public final class AuthenticationService: Sendable {
     private static let addressesLimit = 100  // of one key
 
     public init(
-        accounts: any AccountStore, sessions: any SessionStore, audit: any AuditStore, signer: TokenSigner,
-        ambient: Ambient, changes: Changes
+        accounts: any AccountStore, sessions: any SessionStore, signer: TokenSigner, ambient: Ambient, changes: Changes
     ) {
-        (self.accounts, self.sessions, self.audit) = (accounts, sessions, audit)
+        (self.accounts, self.sessions) = (accounts, sessions)
         (self.signer, self.ambient, self.changes) = (signer, ambient, changes)
     }
 
     /// Asks the store again about every credential, after something of a user's was changed.
     func forget(_ user: UUID) {
-        known.withLock { $0 = [:] }
+        memory.withLock { $0 = Memory(generation: $0.generation + 1) }
         changes.note(user)  // answers that were kept for it
     }
+
+    /// What was looked up before it changes is not to be remembered after.
+    public var generation: Int { memory.withLock { $0.generation } }
 
     /// - Throws: ``DomainError`` `.unauthenticated`.
     public func caller(_ credential: String, from origin: Origin) async throws -> Caller {
         let (hash, now) = (OpaqueToken.hash(of: credential), ambient.now())
-        if let entry = known.withLock({ $0[hash] }), entry.until > now,
+        let (known, generation) = memory.withLock { ($0.known[hash], $0.generation) }
+        if let entry = known, entry.until > now,
             entry.caller.key == nil || origin.address.map(entry.addresses.contains) != false
         {
             var caller = entry.caller
@@ -53,12 +60,13 @@ public final class AuthenticationService: Sendable {
             credential.hasPrefix(KeyService.mark)
             ? try await ofKey(hash, origin) : try await ofSession(credential, at: now)
         entry.until = min(entry.until, now.addingTimeInterval(Self.knownSeconds))
-        known.withLock { known in
-            if known.count >= Self.knownLimit { known = [:] }
-            if let others = known[hash]?.addresses, others.count < Self.addressesLimit {
+        memory.withLock { memory in
+            guard memory.generation == generation else { return }
+            if memory.known.count >= Self.knownLimit { memory.known = [:] }
+            if let others = memory.known[hash]?.addresses, others.count < Self.addressesLimit {
                 entry.addresses.formUnion(others)
             }
-            known[hash] = entry
+            memory.known[hash] = entry
         }
         entry.caller.origin = origin
         return entry.caller
@@ -71,13 +79,9 @@ public final class AuthenticationService: Sendable {
         else { throw DomainError(.unauthenticated, "The API key is not valid.") }
         var caller = Caller(user: owner.id, key: key.id, scenario: key.scenario)
         (caller.role, caller.plan, caller.scopes) = (owner.role, owner.plan, key.scopes)
-        if try await accounts.note(use: key.id, from: Self.place(of: origin), at: now) {
-            var from = caller
-            from.origin = origin
-            if let event = ambient.event(.keyUsedFromNewPlace, by: from, .init("api_key", key.id)) {
-                try await audit.append([event])
-            }
-        }
+        let event = ambient.event(
+            .keyUsedFromNewPlace, of: owner.id, key: key.id, from: origin, .init("api_key", key.id))
+        try await accounts.note(use: key.id, from: Self.place(of: origin), at: now, audit: event)
         return Known(
             caller: caller, until: key.expiresAt ?? .distantFuture, addresses: origin.address.map { [$0] } ?? [])
     }

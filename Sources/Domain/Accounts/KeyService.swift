@@ -19,7 +19,7 @@ public struct KeyService: Sendable {
     let authentication: AuthenticationService
 
     static let mark = "mk_"
-    private static let keysLimit = 100  // of a user
+    private static let keysLimit = 100  // of a user, that have not ended
 
     public init(
         accounts: any AccountStore, scenarios: any ScenarioStore, ambient: Ambient,
@@ -30,13 +30,9 @@ public struct KeyService: Sendable {
     }
 
     /// Makes a key; the secret is not shown again.
-    /// - Throws: ``DomainError`` `.invalid`, `.forbidden`.
+    /// - Throws: ``DomainError`` `.invalid`; `.conflict` where there are too many.
     public func create(_ draft: Draft, by caller: Caller) async throws -> (key: APIKey, secret: String) {
         try caller.requireSession()
-        let count = try await accounts.keys(owner: caller.user).count
-        guard count < Self.keysLimit else {
-            throw DomainError(.conflict, "There are \(count) keys already; revoke some.")
-        }
         return try await make(
             draft, for: caller.user, audit: { ambient.event(.keyCreated, by: caller, $0, details: $1) })
     }
@@ -65,8 +61,8 @@ public struct KeyService: Sendable {
             throw DomainError(.invalid, "The key has members that are wrong.", members: problems)
         }
         let (key, secret) = new(draft, for: owner)
-        try await accounts.insert(
-            key, audit: audit(.init("api_key", key.id), ["name": key.name, "prefix": key.prefix]))
+        let event = audit(.init("api_key", key.id), ["name": key.name, "prefix": key.prefix])
+        try await accounts.insert(key, atMost: Self.keysLimit, audit: event)
         return (key, secret)
     }
 
@@ -92,7 +88,7 @@ public struct KeyService: Sendable {
 
     /// A key of the same name and scopes in place of one, which works for a while longer.
     /// - Parameter overlap: Seconds.
-    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a key that has ended.
+    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a key that has ended, and where too many overlap.
     public func rotate(
         _ id: UUID, overlap: TimeInterval, by caller: Caller
     ) async throws -> (key: APIKey, secret: String) {
@@ -106,7 +102,8 @@ public struct KeyService: Sendable {
             .keyRotated, by: caller, .init("api_key", id), details: ["next": next.id.uuidString.lowercased()])
         guard
             try await accounts.replace(
-                id, endingAt: ambient.now().addingTimeInterval(overlap), by: next, audit: event)
+                id, endingAt: ambient.now().addingTimeInterval(overlap), by: next, atMost: 2 * Self.keysLimit,
+                audit: event)
         else { throw DomainError(.conflict, "The key has ended already.") }
         authentication.forget(caller.user)
         return (next, secret)

@@ -53,10 +53,10 @@ extension SignInService {
 
     /// - Throws: ``DomainError`` `.invalid` for a token that is none, or is over.
     public func verifyEmail(_ token: String, from origin: Origin) async throws {
-        var user = try await owner(of: token, for: .verify)
-        user.verifiedAt = user.verifiedAt ?? ambient.now()
-        _ = try await accounts.update(
-            user, audit: ambient.event(.verified, of: user.id, from: origin, .init("user", user.id)))
+        let user = try await owner(of: token, for: .verify)
+        try await accounts.verify(
+            user.id, at: ambient.now(),
+            audit: ambient.event(.verified, of: user.id, from: origin, .init("user", user.id)))
     }
 
     /// Sends a token to set another password with; where the address has no account, the mail says so instead.
@@ -95,7 +95,7 @@ extension SignInService {
         try await accounts.setPassword(
             hash, of: user.id, keeping: nil, at: ambient.now(),
             audit: ambient.event(.passwordReset, of: user.id, from: origin, .init("user", user.id)))
-        try await sessions.forgetFailures(of: Self.hash(of: user.email))
+        try await forgetTries(of: user.email, from: origin)
         authentication.forget(user.id)
     }
 
@@ -114,21 +114,26 @@ extension SignInService {
 
     // MARK: One's own account
 
+    /// - Throws: ``DomainError`` `.forbidden` for a key that is bound to a scenario.
     public func me(_ caller: Caller) async throws -> User {
+        guard caller.scenario == nil else { throw DomainError(.forbidden, "This key is for one scenario alone.") }
         guard let user = try await accounts.user(caller.user) else { throw DomainError.notFound("user") }
         return user
     }
 
     /// Ends all other sessions.
-    /// - Throws: ``DomainError`` `.invalid`, `.forbidden`.
+    /// - Throws: ``DomainError`` `.invalid`; `.rateLimited` after too many wrong ones.
     public func changePassword(from current: String, to next: String, by caller: Caller) async throws {
         try caller.requireSession()
         let user = try await me(caller)
+        _ = try await countTry(of: user.email, from: caller.origin)
         guard try await verify(current, against: try await accounts.passwordHash(of: user.id)) else {
+            try await note(ambient.event(.passwordRefused, by: caller, .init("user", user.id)))
             throw DomainError(
                 .invalid, "The current password is wrong.",
                 members: [.init(pointer: "/current_password", detail: "is wrong")])
         }
+        try await forgetTries(of: user.email, from: caller.origin)
         try PasswordPolicy.check(next, of: user.email, member: "/new_password")
         try await accounts.setPassword(
             try await hash(next), of: user.id, keeping: caller.session, at: ambient.now(),

@@ -26,60 +26,77 @@ public struct SignInService: Sendable {
         self.authentication = authentication
     }
 
-    /// Failures in a row that are allowed; each further one doubles the wait, from half a minute to an hour.
-    private static let freeFailures = 5
+    /// Tries in a row that are free, of an address from one network and from all together; each further one doubles the
+    /// wait, from half a minute to an hour. So who guesses from one network does not shut the owner out.
+    private static let freeTries = [5, 50]
 
-    private static func wait(after failures: Int) -> TimeInterval? {
-        failures < freeFailures ? nil : min(30 * pow(2, Double(failures - freeFailures)), 3_600)
+    private static func wait(after tries: Int, of index: Int) -> TimeInterval? {
+        let free = freeTries[index]
+        return tries < free ? nil : min(30 * pow(2, Double(tries - free)), 3_600)
     }
 
-    static func hash(of address: String) -> [UInt8] { Array(SHA256.hash(data: Array(address.utf8))) }
+    /// What tries of an address are counted under.
+    private static func names(of address: String, from origin: Origin) -> [[UInt8]] {
+        let network = origin.address.flatMap(NetworkAddress.init)?.network(ofIPv4: 24, ofIPv6: 48) ?? ""
+        return ["\(address) \(network)", address].map { Array(SHA256.hash(data: Array($0.utf8))) }
+    }
+
+    /// Counts a try before it is looked at: many at once get no more than one after another.
+    /// - Returns: Whether it is the last free one.
+    /// - Throws: ``DomainError`` `.rateLimited`.
+    func countTry(of address: String, from origin: Origin) async throws -> Bool {
+        let now = ambient.now()
+        let outcome = try await sessions.noteTry(of: Self.names(of: address, from: origin), at: now) { index, tries in
+            Self.wait(after: tries, of: index).map(now.addingTimeInterval)
+        }
+        switch outcome {
+        case .locked(let end):
+            throw DomainError.rateLimited("Too many failures to sign in.", retryAfter: end.timeIntervalSince(now))
+        case .counted(let tries): return zip(tries, Self.freeTries).contains { $0 == $1 }
+        }
+    }
+
+    func forgetTries(of address: String, from origin: Origin) async throws {
+        try await sessions.forgetTries(of: Self.names(of: address, from: origin))
+    }
 
     // MARK: In
 
     /// - Throws: ``DomainError`` `.unauthenticated`; `.rateLimited` while the address is locked.
     public func signIn(email: String, password: String, from origin: Origin) async throws -> Tokens {
         let address = (try? User.address(email)) ?? email  // what is no address is no user's
-        let addressHash = Self.hash(of: address)
-        if let lock = try await sessions.lock(of: addressHash), lock > ambient.now() {
-            throw DomainError.rateLimited(
-                "Too many failures to sign in.", retryAfter: lock.timeIntervalSince(ambient.now()))
-        }
-        // Counted before it is looked at: many at once get no more tries than one after another.
-        let now = ambient.now()
-        let tries = try await sessions.noteFailure(of: addressHash, at: now, audit: nil) { failures in
-            Self.wait(after: failures).map(now.addingTimeInterval)
-        }
-        if let wait = Self.wait(after: tries - 1) {
-            throw DomainError.rateLimited("Too many failures to sign in.", retryAfter: wait)
-        }
+        let isLast = try await countTry(of: address, from: origin)
         let user = try await accounts.user(email: address)
         let hash = if let user { try await accounts.passwordHash(of: user.id) } else { String?.none }
         let isRight = try await verify(password, against: hash)
         guard let user, let hash, isRight, !user.isDisabled else {
-            try await note(ambient.event(.signInFailed, of: user?.id, from: origin, details: ["email": address]))
-            if tries == Self.freeFailures {
-                try await note(ambient.event(.bruteForce, of: user?.id, from: origin, details: ["email": address]))
-            }
-            throw DomainError(.unauthenticated, "The address or the password is wrong.")
+            let actions: [AuditEvent.Action] = isLast ? [.signInFailed, .bruteForce] : [.signInFailed]
+            try await audit.append(
+                actions.compactMap { ambient.event($0, of: user?.id, from: origin, details: ["email": address]) })
+            throw Self.wrong
         }
-        try await sessions.forgetFailures(of: addressHash)
+        try await forgetTries(of: address, from: origin)
+        var present = hash
         if try await busy({ try await hasher.needsRehash(hash) }) {
-            let better = try await self.hash(password)
-            try await accounts.rehash(better, from: hash, of: user.id)
+            present = try await self.hash(password)
+            try await accounts.rehash(present, from: hash, of: user.id)
         }
-        return try await begin(user, from: origin)
+        return try await begin(user, passwordHash: present, from: origin)
     }
 
-    private func begin(_ user: User, from origin: Origin) async throws -> Tokens {
+    private static let wrong = DomainError(.unauthenticated, "The address or the password is wrong.")
+
+    private func begin(_ user: User, passwordHash: String, from origin: Origin) async throws -> Tokens {
         let now = ambient.now()
         let session = Session(
             id: ambient.newID(), owner: user.id, createdAt: now,
             expiresAt: now.addingTimeInterval(TimeInterval(settings.refreshSeconds)), origin: origin)
         let refresh = OpaqueToken()
-        try await sessions.insert(
-            session, refreshTokenHash: refresh.hash,
-            audit: ambient.event(.signedIn, of: user.id, from: origin, .init("session", session.id)))
+        let event = ambient.event(.signedIn, of: user.id, from: origin, .init("session", session.id))
+        guard
+            try await sessions.insert(
+                session, passwordHash: passwordHash, refreshTokenHash: refresh.hash, audit: event)
+        else { throw Self.wrong }
         return try await tokens(session.id, of: user.id, refresh)
     }
 

@@ -36,28 +36,29 @@ public struct UserService: Sendable {
         return user
     }
 
-    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a change that would shut the administrator out.
+    /// - Throws: ``DomainError`` `.notFound`, `.forbidden`; `.conflict` for a change that would shut the administrator out.
     public func change(_ id: UUID, _ change: Change, by caller: Caller) async throws -> User {
-        let user = try await get(id, by: caller)
+        try caller.requireAdmin()
         guard id != caller.user || (change.role ?? .admin == .admin && change.isDisabled != true) else {
             throw DomainError(.conflict, "You cannot take your own account away from you.")
         }
-        return try await apply(change, to: user) { ambient.event(.userChanged, by: caller, $0, details: $1) }
+        let ambient = ambient
+        return try await apply(change, to: id, by: caller.user) {
+            ambient.event(.userChanged, by: caller, $0, details: $1)
+        }
     }
 
     private func apply(
-        _ change: Change, to user: User, audit: (AuditEvent.Resource, [String: String]) -> SealedEvent?
+        _ change: Change, to id: UUID, by administrator: UUID? = nil,
+        audit: @escaping @Sendable (AuditEvent.Resource, [String: String]) -> SealedEvent?
     ) async throws -> User {
-        var next = user
-        (next.role, next.plan) = (change.role ?? user.role, change.plan ?? user.plan)
-        next.isDisabled = change.isDisabled ?? user.isDisabled
-        guard next != user else { return user }
-        let details = ["role": next.role.rawValue, "plan": next.plan.rawValue, "disabled": "\(next.isDisabled)"]
-        guard try await accounts.update(next, audit: audit(.init("user", user.id), details)) else {
-            throw DomainError.notFound("user")
+        let user = try await accounts.change(id, change, by: administrator) { user in
+            audit(
+                .init("user", id),
+                ["role": user.role.rawValue, "plan": user.plan.rawValue, "disabled": "\(user.isDisabled)"])
         }
-        authentication.forget(user.id)
-        return next
+        authentication.forget(id)
+        return user
     }
 
     // MARK: The operator
@@ -85,7 +86,8 @@ public struct UserService: Sendable {
     }
 
     public func change(email: String, _ change: Change, from origin: Origin) async throws -> User {
-        try await apply(change, to: try await user(email: email)) {
+        let ambient = ambient
+        return try await apply(change, to: try await user(email: email).id) {
             ambient.event(.userChanged, of: nil, from: origin, $0, details: $1)
         }
     }
@@ -97,5 +99,14 @@ public struct UserService: Sendable {
         try await accounts.setPassword(
             try await hasher.hash(password), of: user.id, keeping: nil, at: ambient.now(),
             audit: ambient.event(.passwordChanged, of: user.id, from: origin, .init("user", user.id)))
+    }
+}
+
+extension User {
+    public func changed(by change: UserService.Change) -> User {
+        var next = self
+        (next.role, next.plan) = (change.role ?? role, change.plan ?? plan)
+        next.isDisabled = change.isDisabled ?? isDisabled
+        return next
     }
 }

@@ -149,7 +149,7 @@ struct SignInRoutes {
 
     private var me: Endpoint {
         var endpoint = Self.endpoint(.get, "me", "getMe", "Who you are.")
-        endpoint.access = .user([])
+        endpoint.access = .user(.all)
         return endpoint.answering(Self.user) { Answer(try await signIn.me($0.caller)) }
     }
 

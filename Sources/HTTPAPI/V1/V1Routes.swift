@@ -148,7 +148,7 @@ struct V1Routes {
     }
 
     private var me: Endpoint {
-        Self.endpoint(.get, "auth/me", "getMe", "Who you are.", .user([]))
+        Self.endpoint(.get, "auth/me", "getMe", "Who you are.", .user(.all))
             .answering(V1Bodies.user) { Answer(try await signIn.me($0.caller)) }
     }
 

@@ -1,0 +1,163 @@
+import Domain
+import Foundation
+import SQLDatabase
+import Storage
+import TestSupport
+import Testing
+
+/// What the stores of accounts and sessions promise, whichever the database.
+@Suite struct AccountContract {
+    private static let start = Date(timeIntervalSince1970: 1_760_000_000)
+
+    private struct Stores {
+        var database: any SQLDatabase
+        var accounts: SQLAccountStore { SQLAccountStore(database) }
+        var sessions: SQLSessionStore { SQLSessionStore(database) }
+        var users: [User]  // an administrator, another, a user
+
+        init(_ backend: DatabaseBackend) async throws {
+            database = try backend.make()
+            try await database.migrate(Schema.migrations, at: AccountContract.start)
+            users = [Role.admin, .admin, .user].map { role in
+                let id = UUID()
+                var user = User(id: id, email: "\(id)@example.com", createdAt: AccountContract.start)
+                user.role = role
+                return user
+            }
+            for user in users { try await accounts.insert(user, passwordHash: "hash", audit: nil) }
+        }
+
+        func key(_ number: UInt8, endingAt end: Date? = nil) -> APIKey {
+            var key = APIKey(
+                id: UUID(), owner: users[2].id, name: "", prefix: "", secretHash: [number], scenario: nil,
+                createdAt: AccountContract.start)
+            key.expiresAt = end
+            return key
+        }
+
+        func begin(passwordHash: String) async throws -> Bool {
+            let session = Session(
+                id: UUID(), owner: users[2].id, createdAt: start, expiresAt: start.addingTimeInterval(60),
+                origin: Origin(correlationID: ""))
+            let token = Array(session.id.uuidString.utf8)
+            return try await sessions.insert(
+                session, passwordHash: passwordHash, refreshTokenHash: token, audit: nil)
+        }
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func triesAreCountedOneAfterAnotherAndNotWhileLocked(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let lockedUntil = Self.start.addingTimeInterval(30)
+        func note(_ names: [[UInt8]], at seconds: Double) async throws -> SignInTry {
+            try await stores.sessions.noteTry(of: names, at: Self.start.addingTimeInterval(seconds)) { index, tries in
+                tries >= [3, 10][index] ? lockedUntil : nil
+            }
+        }
+        let outcomes = try await withThrowingTaskGroup(of: SignInTry.self) { group in
+            for _ in 0..<20 { group.addTask { try await note([[1], [255]], at: 0) } }
+            return try await group.reduce(into: [SignInTry]()) { $0.append($1) }
+        }
+        #expect(outcomes.count { $0 == .locked(until: lockedUntil) } == 17)
+        #expect(Set(outcomes).subtracting([.locked(until: lockedUntil)]) == Set((1...3).map { .counted([$0, $0]) }))
+        // Another network is locked only with the whole; what is refused is counted nowhere.
+        for tries in 4...10 { #expect(try await note([[UInt8(tries)], [255]], at: 1) == .counted([1, tries])) }
+        #expect(try await note([[99], [255]], at: 1) == .locked(until: lockedUntil))
+        #expect(try await note([[99], [255]], at: 31) == .counted([1, 11]))
+        try await stores.sessions.forgetTries(of: [[1], [255]])
+        #expect(try await note([[1], [255]], at: 1) == .counted([1, 1]))
+        await stores.database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func noSessionBeginsWithAPasswordThatChanged(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let user = stores.users[2].id
+        #expect(try await stores.begin(passwordHash: "other") == false)
+        // However they meet: a session that began before the reset is ended by it, and none begins after.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { _ = try await stores.begin(passwordHash: "hash") } }
+            group.addTask {
+                try await stores.accounts.setPassword("next", of: user, keeping: nil, at: Self.start, audit: nil)
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await stores.sessions.sessions(owner: user, at: Self.start).isEmpty)
+        #expect(try await stores.begin(passwordHash: "next"))
+        var change = UserService.Change()
+        change.isDisabled = true
+        _ = try await stores.accounts.change(user, change, by: nil) { _ in nil }
+        #expect(try await stores.begin(passwordHash: "next") == false)
+        await stores.database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func administratorsDoNotDemoteEachOther(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let (one, two) = (stores.users[0].id, stores.users[1].id)
+        var change = UserService.Change()
+        change.role = .user
+        let demoted = try await withThrowingTaskGroup(of: Bool.self) { [change] group in
+            for (user, by) in [(one, two), (two, one)] {
+                group.addTask {
+                    do { _ = try await stores.accounts.change(user, change, by: by) { _ in nil } } catch let error
+                        as DomainError where error.code == .forbidden
+                    { return false }
+                    return true
+                }
+            }
+            return try await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        #expect(demoted.count { $0 } == 1)
+        // A change leaves what it does not name.
+        try await stores.accounts.verify(stores.users[2].id, at: Self.start, audit: nil)
+        var premium = UserService.Change()
+        premium.plan = .premium
+        let changed = try await stores.accounts.change(stores.users[2].id, premium, by: nil) { _ in nil }
+        #expect(changed.plan == .premium && changed.verifiedAt == Self.start)
+        await #expect(throws: DomainError.notFound("user")) {
+            _ = try await stores.accounts.change(UUID(), premium, by: nil) { _ in nil }
+        }
+        await stores.database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func aUserHasNoMoreKeysThanTheLimit(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        try await stores.accounts.insert(
+            stores.key(200, endingAt: Self.start.addingTimeInterval(-1)), atMost: 1, audit: nil)  // it has ended
+        let made = await withTaskGroup(of: Bool.self) { group in
+            for number in UInt8(0)..<20 {
+                group.addTask {
+                    do { try await stores.accounts.insert(stores.key(number), atMost: 5, audit: nil) } catch {
+                        return false
+                    }
+                    return true
+                }
+            }
+            return await group.reduce(into: [Bool]()) { $0.append($1) }
+        }
+        #expect(made.count { $0 } == 5)
+        try await stores.accounts.forgetKeys(before: Self.start)
+        let keys = try await stores.accounts.keys(owner: stores.users[2].id)
+        #expect(keys.count == 5)
+        let old = try #require(keys.first)
+        await #expect(throws: DomainError.self) {
+            _ = try await stores.accounts.replace(
+                old.id, endingAt: Self.start.addingTimeInterval(60), by: stores.key(100), atMost: 5, audit: nil)
+        }
+        #expect(
+            try await stores.accounts.replace(
+                old.id, endingAt: Self.start.addingTimeInterval(60), by: stores.key(100), atMost: 6, audit: nil))
+        await stores.database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func theFirstSettingHolds(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        #expect(try await stores.accounts.setting("cost") == nil)
+        #expect(try await stores.accounts.settle("cost", "one") == "one")
+        #expect(try await stores.accounts.settle("cost", "two") == "one")
+        await stores.database.close()
+    }
+}
