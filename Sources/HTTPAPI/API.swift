@@ -109,7 +109,9 @@ public struct API: HTTPResponder {
         if let successor = call.successor { surroundings.deprecation.apply(to: &response, successor: successor) }
         surroundings.cors.apply(to: &response, for: request)
         if !call.isSecured {
-            security.apply(to: &response, isPrivate: Credentials.areIn(request) || request.uri.path.contains("/auth/"))
+            let isPrivate =
+                Credentials.areIn(request) || request.uri.path.removingPercentEncoding?.contains("/auth/") != false
+            security.apply(to: &response, isPrivate: isPrivate)
         }
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -154,7 +156,7 @@ public struct API: HTTPResponder {
                 return part.contains(UInt8(ascii: "%")) ? Substring(text.removingPercentEncoding ?? String(text)) : text
             }[...]
         var prefixScenario: UUID?
-        if parts.count > 2, parts.first == "s", let id = UUID(uuidString: String(parts[parts.startIndex + 1])) {
+        if parts.count > 2, parts.first == "s", let id = UUID(text: parts[parts.startIndex + 1]) {
             (prefixScenario, parts) = (id, parts.dropFirst(2))
         }
         switch table.match(request.method, parts) {

@@ -63,7 +63,7 @@ struct BulkReader: EnvelopeReader {
             waiting = nil
         } else {
             var item = try action(line.text, line.number)
-            if item.index.utf8.count == 36, let named = UUID(uuidString: item.index) {
+            if let named = UUID(text: item.index) {
                 scenario = scenario ?? named
                 item.isForeign = named != scenario
             }

@@ -49,7 +49,8 @@ enum ScenarioBodies {
     static let region = Schema<String>.text(
         4...32, pattern: "^[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$", example: "eu-west-1")
     /// Begins and ends with something to see; no control characters.
-    static let trimmed = #"^[^\s\u0000-\u001f]([^\u0000-\u001f]*[^\s\u0000-\u001f])?$"#
+    static let trimmed = #"^\#(seen)([^\u0000-\u001f\u007f-\u009f]*\#(seen))?$"#
+    private static let seen = #"[^\s\u0000-\u001f\u007f-\u009f]"#
     static let tags = Schema<[String]>.list(.text(1...64, pattern: trimmed), maximum: 50, isSet: true)
     private static let growth = Schema<Quantity>.decimal(-0.999999...1_000_000)
     private static let sampleRate = Schema<Quantity>.decimal(0.000001...1)

@@ -33,7 +33,16 @@ private struct Pattern: @unchecked Sendable {
 }
 
 extension Schema where Value == String {
-    private static let noControls = #"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$"#
+    private static let noControls = #"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"#
+
+    /// C0 but for tab and line ends, DEL, C1.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0a, 0x0d: false
+        case 0..<0x20, 0x7f...0x9f: true
+        default: false
+        }
+    }
 
     /// - Parameters:
     ///   - length: In characters (Unicode scalars, as JSON Schema counts).
@@ -58,8 +67,9 @@ extension Schema where Value == String {
                     "has \(text.unicodeScalars.count) characters, expected \(length.lowerBound) to "
                         + "\(length.upperBound)", &problems)
             }
-            guard !text.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" && $0 != "\t" && $0 != "\r" })
-            else { return wrong(pointer, "holds a control character", &problems) }
+            guard !text.unicodeScalars.contains(where: isControl) else {
+                return wrong(pointer, "holds a control character", &problems)
+            }
             if let pattern, compiled?.matches(text) == false {
                 return wrong(pointer, "does not match \(pattern)", &problems)
             }
@@ -153,7 +163,7 @@ extension Schema where Value == Bool {
 
 extension Schema where Value == UUID {
     static let id = Schema(description: ["type": "string", "format": "uuid"]) { json, pointer, problems in
-        guard case .string(let text) = json, let id = UUID(uuidString: text) else {
+        guard case .string(let text) = json, let id = UUID(text: text) else {
             return wrong(pointer, "is not a UUID", &problems)
         }
         return id
