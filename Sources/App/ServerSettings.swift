@@ -5,6 +5,7 @@ import Domain
 import Foundation
 import HTTPAPI
 public import Logging
+import SQLDatabase
 import SystemPackage
 
 /// What the server reads from the environment, or from a file of the same names; the environment wins.
@@ -125,6 +126,10 @@ public struct ServerSettings: Sendable {
         if url.hasPrefix("sqlite://"), url.count > 9 { return .sqlite(path: String(url.dropFirst(9))) }
         guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else {
             throw Problem(name: "DATABASE_URL", need: "sqlite://PATH or postgresql://…")
+        }
+        guard PostgresDatabase.isReadable(url: url) else {
+            throw Problem(
+                name: "DATABASE_URL", need: "a URL that PostgreSQL can read; in passwords, write @ as %40 and / as %2F")
         }
         return .postgresql(url: url)
     }

@@ -82,7 +82,8 @@ struct ScenarioRoutes {
             query.isDescending = try request(Self.order) != .asc
             let page = try await scenarios.list(query, by: request.caller)
             let links = PageLinks(
-                request.request.uri.description, page: query.page, size: query.pageSize, of: page.total)
+                request.request.uri.description, keeping: request.declared, page: query.page, size: query.pageSize,
+                of: page.total)
             return Answer(ScenarioPage(page: page, query: query), headers: [.link: links.header])
         }
     }

@@ -19,6 +19,17 @@ public final class PostgresDatabase: SQLDatabase {
         }
     }
 
+    /// Whether libpq takes a URL apart as people meant it. What it says of others would show the password in them: of
+    /// those where it ends too early, at an `@` or `/` that should be `%40` or `%2F`, too.
+    public static func isReadable(url: String) -> Bool {
+        let parts = url.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 2, parts[2].count(where: { $0 == "@" }) <= 1, !parts.dropFirst(3).joined().contains("@")
+        else { return false }
+        guard let options = PQconninfoParse(url, nil) else { return false }
+        PQconninfoFree(options)
+        return true
+    }
+
     public var dialect: SQLDialect { .postgresql }
     private let settings: Settings
     private let queue = JobQueue<PostgresConnection>()
