@@ -106,4 +106,40 @@ import Testing
         #expect(try await server.send("GET", "/api/v2/auth/me").status == 200)  // counted apart
         await server.stop()
     }
+
+    /// What was read is charged for even when the delivery is refused at its end, or breaks off.
+    @Test(arguments: [true, false])
+    func whatIsReadCounts(isWhole: Bool) async throws {
+        let server = try await RunningServer.start(.sqlite, Self.settings)
+        let id = try await server.scenario()
+        if isWhole {
+            let body = String(repeating: "{\"index\":{}}\n{}\n", count: 150_000) + "[]\n"  // the last names no action
+            let reply = try await server.send(
+                "POST", "/s/\(id)/_bulk", type: "application/x-ndjson", Data(body.utf8))
+            #expect(reply.status == 400)
+        } else {
+            let shell = Process()
+            shell.executableURL = URL(fileURLWithPath: "/bin/bash")
+            let head = "POST /s/\(id)/ingest HTTP/1.1\\r\\nHost: x\\r\\nX-API-Key: \(server.key)\\r\\n"
+            let port = server.base.split(separator: ":").last ?? ""
+            shell.arguments = [
+                "-c",
+                """
+                exec 3<>/dev/tcp/127.0.0.1/\(port)
+                printf '\(head)Content-Type: application/x-ndjson\\r\\nContent-Length: 9000000\\r\\n\\r\\n' >&3
+                yes '{}' | head -n 150000 >&3
+                """,
+            ]
+            try shell.run()
+            shell.waitUntilExit()
+        }
+        let sent = Date()
+        var status = 0
+        repeat {  // the server may yet have to notice that the client is gone; the debt lasts 30 s
+            status = try await server.send("POST", "/s/\(id)/ingest", type: "text/plain", Data("a".utf8)).status
+            if status == 200 { try await Task.sleep(for: .milliseconds(50)) }
+        } while status == 200 && Date().timeIntervalSince(sent) < 20
+        #expect(status == 429)
+        await server.stop()
+    }
 }

@@ -16,7 +16,7 @@ struct EventBatch {
     private(set) var bytes: [UInt8] = []
     private(set) var events: [Event] = []
     private(set) var hasKeys = false
-    private var count = 0
+    private(set) var count = 0  // of all events so far, those that were removed among them
 
     /// - Returns: The event's number.
     @discardableResult

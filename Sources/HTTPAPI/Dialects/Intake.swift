@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import NIOCore
 import Synchronization
 import Traffic
 
@@ -73,8 +74,33 @@ struct Intake: Sendable {
             maxLineBytes: LineSplitter.longest)
     }
 
+    /// What was read of a delivery.
+    private struct Reading {
+        var sent = 0  // bytes, as they came
+        var bytes = 0  // without content encoding
+        var events = 0
+    }
+
+    /// Charges for what was read, whether the delivery is stored, is refused or breaks off.
+    private func charging<Value>(
+        _ request: APIRequest, _ read: (inout Reading) async throws -> Value
+    ) async throws -> Value {
+        var reading = Reading()
+        let result: Result<Value, any Error>
+        do { result = .success(try await read(&reading)) } catch { result = .failure(error) }
+        try await limits.charge(
+            try request.caller, events: reading.events, bytes: max(reading.sent, reading.bytes))
+        return try result.get()
+    }
+
     /// Meters a body of records in one of the log formats.
     func meter(_ request: APIRequest, as format: LogFormat) async throws -> IngestService.Receipt {
+        try await charging(request) { try await meter(request, as: format, &$0) }
+    }
+
+    private func meter(
+        _ request: APIRequest, as format: LogFormat, _ reading: inout Reading
+    ) async throws -> IngestService.Receipt {
         let scenario = try await target(request)
         let named = NamedEvents()
         var options = Self.options(format)
@@ -83,20 +109,21 @@ struct Intake: Sendable {
         }
         var meter = TrafficMeter(options: options, sourceName: "ingest")
         var delivery = Delivery(options: Self.options(.ndjson))
-        let read = try await body(of: request) {
+        let content = try await body(of: request, &reading) {
             try meter.consume($0)
         } between: {
+            $0.events = meter.recordCount + named.batch.count
             guard Self.isFull(named.batch) else { return }
             try await delivery.add(named.take(), for: scenario, ingest)
         }
         let others = try Self.readable { try meter.finish() }
+        reading.events = others.accounting.read + named.batch.count
         try await delivery.add(named.take(), for: scenario, ingest)
-        let name = try name(request, others, content: read.digest)
+        let name = try name(request, others, content: content)
         var receipt = try await ingest.take(
             others.merging(delivery.finish().named), for: scenario, delivery: name, events: delivery.keys,
             samples: Array((meter.samples + delivery.samples).prefix(IngestService.samplesOfADelivery)))
         receipt.duplicates += delivery.duplicates
-        try await limits.charge(request.caller, receipt, bytes: read.bytes)
         return receipt
     }
 
@@ -108,12 +135,19 @@ struct Intake: Sendable {
     /// - Parameter tenant: The scenario that the dialect's headers name.
     func take(_ request: APIRequest, tenant: String? = nil, _ reader: inout some EnvelopeReader) async throws -> Outcome
     {
+        try await charging(request) { try await take(request, tenant: tenant, &reader, &$0) }
+    }
+
+    private func take(
+        _ request: APIRequest, tenant: String?, _ reader: inout some EnvelopeReader, _ reading: inout Reading
+    ) async throws -> Outcome {
         let early = try await early(request, tenant: tenant)
         var batch = EventBatch()
         var delivery = Delivery(options: Self.options(.ndjson))
-        let read = try await body(of: request) {
+        let content = try await body(of: request, &reading) {
             try reader.consume($0, into: &batch)
         } between: {
+            $0.events = batch.count
             guard Self.isFull(batch), !reader.isWaiting else { return }
             if batch.hasKeys {
                 let scenario = if let early { early } else { try await target(request, tenant: reader.tenant) }
@@ -124,14 +158,14 @@ struct Intake: Sendable {
             batch.removeAll()
         }
         try Self.readable { try reader.finish(into: &batch) }
+        reading.events = batch.count
         let scenario = if let early { early } else { try await target(request, tenant: reader.tenant) }
         try await delivery.add(batch, for: scenario, ingest)
         let (named, others) = delivery.finish()
-        let name = try name(request, others, content: read.digest)
+        let name = try name(request, others, content: content)
         var receipt = try await ingest.take(
             others.merging(named), for: scenario, delivery: name, events: delivery.keys, samples: delivery.samples)
         receipt.duplicates += delivery.duplicates
-        try await limits.charge(request.caller, receipt, bytes: read.bytes)
         return Outcome(receipt: receipt, refused: delivery.refused)
     }
 
@@ -147,33 +181,47 @@ struct Intake: Sendable {
 
     // MARK: Body
 
+    /// The whole body as it is, to be looked at before it is taken in; it is charged for here only if it breaks off.
+    func held(_ request: APIRequest) async throws -> ByteBuffer {
+        var held = ByteBuffer()
+        do { for try await chunk in request.request.body { held.writeImmutableBuffer(chunk) } } catch {
+            try await limits.charge(try request.caller, events: 0, bytes: held.readableBytes)
+            throw error
+        }
+        return held
+    }
+
     /// Reads the body without its content encoding.
-    /// - Parameter between: Called often enough that little has come since the last time, however far it inflates.
-    /// - Returns: What was read.
+    /// - Parameters:
+    ///   - reading: Counts what is read as it comes.
+    ///   - between: Called often enough that little has come since the last time, however far it inflates.
+    /// - Returns: What the content is known by.
     private func body(
-        of request: APIRequest, _ take: (UnsafeRawBufferPointer) throws -> Void, between: () async throws -> Void
-    ) async throws -> (digest: DeliveryKey, bytes: Int) {
+        of request: APIRequest, _ reading: inout Reading, _ take: (UnsafeRawBufferPointer) throws -> Void,
+        between: (inout Reading) async throws -> Void
+    ) async throws -> DeliveryKey {
         let isFree = bodies.count.add(1, ordering: .relaxed).newValue <= Self.bodiesLimit
         defer { bodies.count.subtract(1, ordering: .relaxed) }
         guard isFree else { throw DomainError(.unavailable, "Too many deliveries at a time; try again shortly.") }
         let encoding = try Self.encoding(request.request)
         var decoder = try BodyDecoder(encoding, limit: encoding == .snappy ? Self.snappyLimit : Self.limit)
-        var (digest, bytes) = (DeliveryKey.Hasher(), 0)
+        var digest = DeliveryKey.Hasher()
         func digested(_ text: UnsafeRawBufferPointer) throws {
             digest.update(text)
-            bytes += text.count
+            reading.bytes += text.count
             try take(text)
         }
         // Others get their turn however far a body inflates, and however much of it is there already.
         var yielded = 0
         func pause() async throws {
-            try await between()
-            guard bytes - yielded >= Self.turnBytes else { return }
-            yielded = bytes
+            try await between(&reading)
+            guard reading.bytes - yielded >= Self.turnBytes else { return }
+            yielded = reading.bytes
             await Task.yield()
         }
         for try await chunk in request.request.body {
             var chunk = chunk
+            reading.sent += chunk.readableBytes
             while let part = chunk.readSlice(length: min(chunk.readableBytes, encoding.step)), part.readableBytes > 0 {
                 try Self.readable { try part.withUnsafeReadableBytes { try decoder.consume($0, digested) } }
                 try await pause()
@@ -186,7 +234,7 @@ struct Intake: Sendable {
             }
             try await pause()
         }
-        return (digest.finished(), bytes)
+        return digest.finished()
     }
 
     private static func encoding(_ request: Request) throws -> BodyDecoder.Encoding {
@@ -213,12 +261,6 @@ struct Intake: Sendable {
         } catch let error as EnvelopeProblem {
             throw HTTPError(.badRequest, message: error.detail)
         }
-    }
-}
-
-extension LimitService {
-    fileprivate func charge(_ caller: Caller, _ receipt: IngestService.Receipt, bytes: Int) async throws {
-        try await charge(caller, events: receipt.accepted + receipt.rejected + receipt.duplicates, bytes: bytes)
     }
 }
 

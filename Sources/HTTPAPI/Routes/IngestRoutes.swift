@@ -55,7 +55,7 @@ struct IngestRoutes {
             return try await intake.meter(request, as: .auto)
         }
         var held = request
-        let body = try await request.request.body.collect(upTo: length)
+        let body = try await intake.held(request)
         held.request.body = RequestBody(buffer: body)
         guard FormReader.isForm(body.readableBytesView) else { return try await intake.meter(held, as: .auto) }
         var reader = FormReader()

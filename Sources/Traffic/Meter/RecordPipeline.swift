@@ -1,6 +1,7 @@
 /// A framer and the meter it feeds, for one known format.
 struct RecordPipeline {
     var samples: [EventSample] { meter.samples }
+    var recordCount: Int { meter.builder.recordCount }
     private enum Framing { case lines, csv, json, octets }
 
     let format: LogFormat

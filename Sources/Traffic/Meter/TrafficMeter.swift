@@ -30,6 +30,9 @@ public struct TrafficMeter: ~Copyable {
     /// The first events, as many as ``MeterOptions/samples`` says.
     public var samples: [EventSample] { pipeline?.samples ?? [] }
 
+    /// Records read so far, rejected ones among them.
+    public var recordCount: Int { pipeline?.recordCount ?? 0 }
+
     /// Takes in the next bytes of the input.
     /// - Throws: ``MeterError`` when compressed input is damaged; from then on every call throws the same.
     public mutating func consume(_ bytes: UnsafeRawBufferPointer) throws {

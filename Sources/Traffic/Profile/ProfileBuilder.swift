@@ -10,6 +10,9 @@ struct ProfileBuilder {
     private var sources = SourceTable()
     private var profile = TrafficProfile()
 
+    /// Records counted so far, rejected ones among them.
+    var recordCount: Int { profile.accounting.read }
+
     /// Counts one metered record. Its source must have been selected with ``select(_:)``.
     @inline(__always)
     mutating func add(minute: Int, bytes: Int) {
