@@ -246,7 +246,14 @@ extension API {
                 let detail = "An API key is needed: send it as X-API-Key or Authorization: Bearer."
                 throw DomainError(.unauthenticated, detail)
             }
-            caller = try await services.authentication.caller(secret, from: call.origin)
+            // An address that has tried too many that are none costs no more look-ups.
+            caller = try await services.authentication.caller(secret, from: call.origin) {
+                guard let left = try await services.limits.left(.refused, to: call.address), left.remaining == 0 else {
+                    return
+                }
+                call.decision = left
+                try left.checkOneMore()
+            }
         } catch let error
             as DomainError
             where error.code == .unauthenticated

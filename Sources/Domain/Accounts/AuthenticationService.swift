@@ -42,20 +42,21 @@ public final class AuthenticationService: Sendable {
         changes.note(user)  // answers that were kept for it
     }
 
-    /// What was looked up before it changes is not to be remembered after.
-    public var generation: Int { memory.withLock { $0.generation } }
-
-    /// - Throws: ``DomainError`` `.unauthenticated`.
-    public func caller(_ credential: String, from origin: Origin) async throws -> Caller {
+    /// - Parameter permit: Called before the store is asked about a credential that was not good lately.
+    /// - Throws: ``DomainError`` `.unauthenticated`; what `permit` throws.
+    public func caller(
+        _ credential: String, from origin: Origin, permit: () async throws -> Void = {}
+    ) async throws -> Caller {
         let (hash, now) = (OpaqueToken.hash(of: credential), ambient.now())
-        let (known, generation) = memory.withLock { ($0.known[hash], $0.generation) }
-        if let entry = known, entry.until > now,
+        let (lately, generation) = memory.withLock { ($0.known[hash], $0.generation) }
+        if let entry = lately, entry.until > now,
             entry.caller.key == nil || origin.address.map(entry.addresses.contains) != false
         {
             var caller = entry.caller
             caller.origin = origin
             return caller
         }
+        if lately == nil { try await permit() }
         var entry =
             credential.hasPrefix(KeyService.mark)
             ? try await ofKey(hash, origin) : try await ofSession(credential, at: now)

@@ -61,6 +61,10 @@ public struct LimitService: Sendable {
 
     /// Counts a request of an address; of IPv6, of the /64 that one host has all of.
     public func admit(_ kind: Anonymous, from address: NetworkAddress?) async throws -> RateDecision? {
+        try await take(1, kind, from: address)
+    }
+
+    private func take(_ cost: Int, _ kind: Anonymous, from address: NetworkAddress?) async throws -> RateDecision? {
         guard let limiter else { return nil }
         let limit =
             switch kind {
@@ -69,7 +73,12 @@ public struct LimitService: Sendable {
             case .refused: rules.refused
             }
         let name = kind.rawValue + ":" + (address?.network(ofIPv4: 32, ofIPv6: 64) ?? "")
-        return try await limiter.take(1, from: name, limit: limit, at: ambient.now())
+        return try await limiter.take(cost, from: name, limit: limit, at: ambient.now())
+    }
+
+    /// What is left to an address; nothing is counted.
+    public func left(_ kind: Anonymous, to address: NetworkAddress?) async throws -> RateDecision? {
+        try await take(0, kind, from: address)
     }
 
     // MARK: Ingest
@@ -115,5 +124,13 @@ extension RateDecision {
     public func check() throws {
         guard !isAllowed else { return }
         throw DomainError.rateLimited("Too many requests.", retryAfter: retryAfterSeconds ?? resetAfterSeconds)
+    }
+
+    /// Of what was only asked.
+    /// - Throws: ``DomainError`` `.rateLimited` where one more would not be allowed.
+    public func checkOneMore() throws {
+        guard remaining == 0 else { return }
+        let allButOne = Double(limit.burst - 1) * Double(limit.seconds) / Double(limit.count)
+        throw DomainError.rateLimited("Too many requests.", retryAfter: resetAfterSeconds - allButOne)
     }
 }
