@@ -1,3 +1,5 @@
+import App
+import Domain
 import Foundation
 import TestSupport
 import Testing
@@ -28,6 +30,31 @@ import Testing
         #expect(replies.first { $0.status == 429 }?.code == "rate_limited")
         // Another key is another caller.
         #expect(try await server.send("GET", "/api/v2/auth/me", key: server.otherKey).status == 200)
+        await server.stop()
+    }
+
+    /// New keys, and rotated ones, get what all keys of the user have left.
+    @Test func manyKeysOfOneUserGetTenTimesTheLimitOfOne() async throws {
+        let server = try await RunningServer.start(.sqlite, ["RATE_LIMITS": "true", "RATE_LIMIT_FREE": "1/2"])
+        let start = Date()
+        var (allowed, last) = (0, "")
+        for number in 0..<12 {
+            var draft = KeyService.Draft()
+            draft.name = "\(number)"
+            let (key, first) = try await server.server.keys.create(draft, for: server.user.id, from: .commandLine)
+            var caller = Caller(user: server.user.id)
+            caller.session = UUID()
+            let (_, next) = try await server.server.keys.rotate(key.id, overlap: 60, by: caller)
+            for secret in [first, next] {
+                let reply = try await server.send("GET", "/api/v2/auth/me", key: secret)
+                allowed += reply.status == 200 ? 1 : 0
+                if number == 11 { last = reply.headers["x-ratelimit-limit"] ?? "" }
+            }
+        }
+        #expect(allowed >= 20 && allowed <= 20 + Int(Date().timeIntervalSince(start) / 6))
+        #expect(last == "10")  // the tighter of the two
+        let other = try await server.send("GET", "/api/v2/auth/me", key: server.otherKey)
+        #expect(other.status == 200 && other.headers["x-ratelimit-limit"] == "1")
         await server.stop()
     }
 

@@ -132,12 +132,15 @@ public struct Caller: Hashable, Sendable {
     public var origin: Origin
     /// What is limited: the key, else the user.
     public let limitName: String
+    /// What is limited beside it: all keys and sessions of the user.
+    public let sharedLimitName: String
 
     public init(
         user: UUID, key: UUID? = nil, scenario: UUID? = nil, origin: Origin = Origin(correlationID: "")
     ) {
         (self.user, self.key, self.scenario, self.origin) = (user, key, scenario, origin)
         limitName = (key ?? user).uuidString
+        sharedLimitName = "user:" + user.uuidString
     }
 
     /// - Throws: ``DomainError`` `.forbidden`.

@@ -12,6 +12,14 @@ public struct LimitService: Sendable {
         public init(requests: RateLimit, events: RateLimit, bytes: RateLimit) {
             (self.requests, self.events, self.bytes) = (requests, events, bytes)
         }
+
+        /// So many times as much.
+        fileprivate func scaled(by factor: Int) -> Allowance {
+            func scaled(_ limit: RateLimit) -> RateLimit {
+                RateLimit(count: limit.count * factor, per: limit.seconds, burst: limit.burst * factor)
+            }
+            return Allowance(requests: scaled(requests), events: scaled(events), bytes: scaled(bytes))
+        }
     }
 
     /// All that is allowed, a minute.
@@ -42,18 +50,35 @@ public struct LimitService: Sendable {
 
     private let limiter: (any RateLimiter)?  // nil: nothing is limited
     private let rules: Rules
+    private let shared: [Plan: Allowance]  // of all keys and sessions of a user
     private let ambient: Ambient
+
+    /// How much more than one key a user may ask for with all of them: more keys, or new ones, give no more than this.
+    private static let keysWorth = 10
 
     public init(limiter: (any RateLimiter)?, rules: Rules = Rules(), ambient: Ambient) {
         (self.limiter, self.rules, self.ambient) = (limiter, rules, ambient)
+        shared = rules.plans.mapValues { $0.scaled(by: Self.keysWorth) }
     }
 
     // MARK: Requests
 
     /// Counts a request of a key, else of a user.
-    public func admit(_ caller: Caller) async throws -> RateDecision? {
-        guard let limiter, let allowance = rules.plans[caller.plan] else { return nil }
-        return try await limiter.take(1, from: caller.limitName, limit: allowance.requests, at: ambient.now())
+    public func admit(_ caller: Caller) async throws -> RateDecision? { try await take("", \.requests, of: caller) }
+
+    /// Takes one of what the key has, else the user, and one of what all keys of the user have.
+    /// - Parameter kind: Comes before the names of what is counted.
+    /// - Returns: The tighter decision.
+    private func take(
+        _ kind: String, _ limit: KeyPath<Allowance, RateLimit>, of caller: Caller
+    ) async throws -> RateDecision? {
+        guard let limiter, let own = rules.plans[caller.plan], let shared = shared[caller.plan] else { return nil }
+        let now = ambient.now()
+        let decision = try await limiter.take(1, from: kind + caller.limitName, limit: own[keyPath: limit], at: now)
+        guard decision.isAllowed else { return decision }
+        let ofAll = try await limiter.take(
+            1, from: kind + caller.sharedLimitName, limit: shared[keyPath: limit], at: now)
+        return ofAll.isAllowed && decision.remaining <= ofAll.remaining ? decision : ofAll
     }
 
     /// What somebody without a credential asks for.
@@ -85,21 +110,19 @@ public struct LimitService: Sendable {
 
     /// Begins a delivery: refuses it while earlier ones have to be made up for.
     public func admitDelivery(_ caller: Caller) async throws -> RateDecision? {
-        guard let limiter, let allowance = rules.plans[caller.plan] else { return nil }
-        let now = ambient.now()
-        let bytes = try await limiter.take(1, from: "bytes:" + caller.limitName, limit: allowance.bytes, at: now)
-        guard bytes.isAllowed else { return bytes }
-        return try await limiter.take(1, from: "events:" + caller.limitName, limit: allowance.events, at: now)
+        let bytes = try await take("bytes:", \.bytes, of: caller)
+        guard bytes?.isAllowed == true else { return bytes }
+        return try await take("events:", \.events, of: caller)
     }
 
     /// Counts what a delivery turned out to hold.
     public func charge(_ caller: Caller, events: Int, bytes: Int) async throws {
-        guard let limiter, let allowance = rules.plans[caller.plan] else { return }
-        let now = ambient.now()
-        _ = try await limiter.charge(
-            max(0, events - 1), to: "events:" + caller.limitName, limit: allowance.events, at: now)
-        _ = try await limiter.charge(
-            max(0, bytes - 1), to: "bytes:" + caller.limitName, limit: allowance.bytes, at: now)
+        guard let limiter, let own = rules.plans[caller.plan], let shared = shared[caller.plan] else { return }
+        let (events, bytes, now) = (max(0, events - 1), max(0, bytes - 1), ambient.now())
+        for (name, allowance) in [(caller.limitName, own), (caller.sharedLimitName, shared)] {
+            try await limiter.charge(events, to: "events:" + name, limit: allowance.events, at: now)
+            try await limiter.charge(bytes, to: "bytes:" + name, limit: allowance.bytes, at: now)
+        }
     }
 
     // MARK: Suspicion
