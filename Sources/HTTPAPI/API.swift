@@ -105,7 +105,12 @@ public struct API: HTTPResponder {
             response = Self.problem(error, call).response
         }
         response.headers.append(HTTPField(name: .correlationID, value: correlationID))
-        call.decision?.apply(to: &response, at: services.ambient.now())
+        // Where nothing was counted, such as a probe: what the address has left.
+        let decision =
+            if let counted = call.decision { counted } else {
+                try await services.limits.left(.request, to: call.address)
+            }
+        decision?.apply(to: &response, at: services.ambient.now())
         if let successor = call.successor { surroundings.deprecation.apply(to: &response, successor: successor) }
         surroundings.cors.apply(to: &response, for: request)
         if !call.isSecured {

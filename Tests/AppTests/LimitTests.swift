@@ -33,6 +33,35 @@ import Testing
         await server.stop()
     }
 
+    /// Where nothing is counted, an answer tells what the address has left.
+    @Test func everyAnswerTellsOfLimits() async throws {
+        let origin = "https://app.example.com"
+        let server = try await RunningServer.start(
+            .sqlite, Self.settings.merging(["CORS_ALLOWED_ORIGINS": origin]) { $1 })
+        func remaining(_ reply: RunningServer.Reply, _ status: Int) -> Int? {
+            #expect(reply.status == status)
+            #expect(reply.headers["ratelimit"]?.hasPrefix(#""default";r="#) == true, "\(status)")
+            return reply.headers["x-ratelimit-remaining"].flatMap { Int($0) }
+        }
+        for _ in 0..<150 {  // more than the address may ask for at once
+            let live = try await server.send("GET", "/api/v2/health/live", key: "")
+            #expect(remaining(live, 200) == 100)
+        }
+        let preflight = try await server.send(
+            "OPTIONS", "/api/v2/scenarios", key: "",
+            headers: ["Origin": origin, "Access-Control-Request-Method": "PUT"])
+        #expect(remaining(preflight, 204) == 100)
+        let long = try await server.send("GET", "/api/v2/scenarios?q=" + String(repeating: "x", count: 9_000))
+        #expect(remaining(long, 414) == 100)
+        let heavy = try await server.send(
+            "GET", "/api/v2/scenarios", headers: ["X-Large": String(repeating: "x", count: 17_000)])
+        #expect(remaining(heavy, 431) == 100)
+        let start = Date()
+        let left = remaining(try await server.send("GET", "/nothing", key: ""), 404) ?? 0
+        #expect(left == 99 || Date().timeIntervalSince(start) >= 0.1)
+        await server.stop()
+    }
+
     /// New keys, and rotated ones, get what all keys of the user have left.
     @Test func manyKeysOfOneUserGetTenTimesTheLimitOfOne() async throws {
         let server = try await RunningServer.start(.sqlite, ["RATE_LIMITS": "true", "RATE_LIMIT_FREE": "1/2"])
