@@ -106,7 +106,8 @@ public struct ServerSettings: Sendable {
         outbox = read.text("MAIL_OUTBOX")
         isAudited = try read.flag("AUDIT_LOGGING_ENABLED")
         limits = try read.flag("RATE_LIMITS") ? try read.limits() : nil
-        surroundings.isEncrypted = tlsCertificate != nil
+        surroundings.isEncrypted =
+            tlsCertificate != nil || signIn.publicURL.lowercased().hasPrefix("https://")
         surroundings.cors = CORS(origins: try read.origins("CORS_ALLOWED_ORIGINS", isProduction: isProduction))
         surroundings.clientAddress = ClientAddress(
             trusting: try read.list("TRUSTED_PROXIES").map { text in

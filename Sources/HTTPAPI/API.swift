@@ -44,7 +44,7 @@ public struct API: HTTPResponder {
 
     /// How the world outside reaches the API.
     public struct Surroundings: Sendable {
-        public var isEncrypted = false  // the server speaks TLS itself
+        public var isEncrypted = false  // clients come by TLS, whether the server speaks it or a proxy
         public var cors = CORS(origins: [])
         public var clientAddress = ClientAddress(trusting: [])
         public var deprecation = Deprecation(sunset: .distantFuture, endsAtSunset: false)  // of version 1

@@ -37,6 +37,19 @@ import Testing
         await server.stop()
     }
 
+    /// Where a proxy speaks TLS, the public URL says so.
+    @Test(arguments: [
+        ("https://api.example.com", true), ("HTTPS://api.example.com", true), ("http://localhost", false),
+    ])
+    func browsersStayWithTLSBehindAProxy(publicURL: String, isEncrypted: Bool) async throws {
+        let server = try await RunningServer.start(.sqlite, ["PUBLIC_URL": publicURL])
+        for path in ["/api/v2/health/live", "/nothing"] {
+            let header = try await server.send("GET", path).headers["strict-transport-security"]
+            #expect(header == (isEncrypted ? "max-age=31536000; includeSubDomains" : nil))
+        }
+        await server.stop()
+    }
+
     @Test(arguments: [
         "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a\" onmouseover = \"x", "java\tscript:alert(1)",
         "</ScRiPt>", "<svg/onload=1>", "data:text/html,x", "<!-- x",

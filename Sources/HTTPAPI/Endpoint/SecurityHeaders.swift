@@ -8,7 +8,7 @@ struct SecurityHeaders: Sendable {
     private let open: HTTPFields
     private let closed: HTTPFields  // of answers that nobody on the way keeps
 
-    /// - Parameter isEncrypted: Whether the server speaks TLS itself; browsers then use nothing else for a year (RFC 6797).
+    /// - Parameter isEncrypted: Whether clients come by TLS; browsers then use nothing else for a year (RFC 6797).
     init(isEncrypted: Bool) {
         var fields: HTTPFields = [
             .xContentTypeOptions: "nosniff",
