@@ -63,7 +63,7 @@ public final class Server: Sendable {
                 authentication: parts.authentication, signIn: parts.signIn, keys: parts.keys, users: parts.users,
                 audit: parts.audit,
                 limits: LimitService(
-                    limiter: settings.limits.map { _ in InProcessRateLimiter() },
+                    limiter: settings.limits.map { _ in InProcessRateLimiter() }, suspicions: InProcessRateLimiter(),
                     rules: settings.limits ?? LimitService.Rules(), ambient: ambient),
                 scenarios: parts.scenarios,
                 ingest: IngestService(scenarios: parts.scenarios, store: parts.traffic, ambient: ambient),

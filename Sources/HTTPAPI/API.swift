@@ -206,7 +206,7 @@ public struct API: HTTPResponder {
             guard let key, let caller else { return try await endpoint.respond(request) }
             return try await keeping(key, caller, generation) { try await endpoint.respond(request) }
         } catch let error as DomainError {
-            try await suspect(error, caller, call)
+            try await suspect(error, endpoint, caller, call)
             throw error
         }
     }
@@ -282,23 +282,32 @@ extension API {
         return caller
     }
 
-    /// Notes what an attacker would do: guess ids, send what browsers would execute.
-    private func suspect(_ error: DomainError, _ caller: Caller?, _ call: Call) async throws {
-        guard let caller else { return }
-        if error.code == .notFound, try await services.limits.isEnumerating(caller) {
-            call.logger.warning(
-                "a caller tries many ids",
-                metadata: ["user": "\(caller.user)", "correlation_id": "\(call.correlationID)"])
-            try await services.audit.note(services.ambient.event(.enumeration, by: caller))
+    /// Notes what an attacker would do: guess ids or passwords, send what browsers would execute.
+    private func suspect(_ error: DomainError, _ endpoint: Endpoint, _ caller: Caller?, _ call: Call) async throws {
+        if error.code == .notFound, let caller, try await services.limits.isEnumerating(caller) {
+            try await alarm(.enumeration, "a caller tries many ids", caller, call)
+        }
+        if error.code == .unauthenticated, endpoint.limit == .signIn,
+            try await services.limits.isGuessing(call.address)
+        {
+            try await alarm(.bruteForce, "a network tries many passwords", caller, call)
         }
         let markup = error.members.filter(\.isSuspicious).map(\.pointer)
-        guard !markup.isEmpty else { return }
-        call.logger.warning(
-            "refused markup in text", metadata: ["user": "\(caller.user)", "correlation_id": "\(call.correlationID)"])
+        if !markup.isEmpty {
+            try await alarm(
+                .suspiciousInput, "refused markup in text", caller, call, ["members": markup.joined(separator: " ")])
+        }
+    }
+
+    private func alarm(
+        _ action: AuditEvent.Action, _ text: String, _ caller: Caller?, _ call: Call, _ details: [String: String] = [:]
+    ) async throws {
+        let user = caller.map { "\($0.user)" } ?? "nobody"
+        call.logger.warning("\(text)", metadata: ["user": "\(user)", "correlation_id": "\(call.correlationID)"])
         try await services.audit.note(
             services.ambient.event(
-                .suspiciousInput, by: caller,
-                details: ["path": call.request.uri.path, "members": markup.joined(separator: " ")]))
+                action, of: caller?.user, key: caller?.key, from: call.origin,
+                details: details.merging(["path": call.request.uri.path]) { $1 }))
     }
 }
 

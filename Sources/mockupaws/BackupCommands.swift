@@ -86,11 +86,11 @@ struct RestoreCommand: AsyncParsableCommand {
         }
         try await check(building, named: file)
         try replace(path, by: building)
+        try StandardOutput.write("\(path): restored from \(file)\n")
         try await withServices(settings) { server in
             try await server.audit.note(
                 .databaseRestored, details: ["file": URL(fileURLWithPath: file).lastPathComponent])
         }
-        try StandardOutput.write("\(path): restored from \(file)\n")
     }
 
     private func replace(_ path: String, by building: String) throws {

@@ -169,6 +169,15 @@ import Testing
         await server.stop()
     }
 
+    /// One password for many addresses locks none of them, and is noted.
+    @Test func sprayingIsNoted() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        for number in 0..<40 { _ = try await logIn(server, "user\(number)@example.com", "Summer of 2026!") }
+        try await server.server.audit.linkWaiting()
+        #expect(try await server.auditActions().count { $0 == "security.brute_force" } == 1)
+        await server.stop()
+    }
+
     @Test func thePresentPasswordCannotBeGuessedAt() async throws {
         let server = try await RunningServer.start(.sqlite)
         let bearer = try await server.signIn()

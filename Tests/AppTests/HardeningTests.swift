@@ -50,6 +50,15 @@ import Testing
         await server.stop()
     }
 
+    @Test func markupFromNobodyIsNotedToo() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let body = #"{"email":"ann@example.com","password":"a rather long one","name":"<script>x</script>"}"#
+        #expect(try await server.send("POST", "/api/v2/auth/register", key: "", body).status == 422)
+        try await server.server.audit.linkWaiting()
+        #expect(try await server.auditActions().contains("security.suspicious_input"))
+        await server.stop()
+    }
+
     @Test(arguments: [
         "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a\" onmouseover = \"x", "java\tscript:alert(1)",
         "</ScRiPt>", "<svg/onload=1>", "data:text/html,x", "<!-- x",

@@ -42,6 +42,9 @@ public final class AuthenticationService: Sendable {
         changes.note(user)  // answers that were kept for it
     }
 
+    /// What was looked up before it changes is not to be remembered after.
+    public var generation: Int { memory.withLock { $0.generation } }
+
     /// - Parameter permit: Called before the store is asked about a credential that was not good lately.
     /// - Throws: ``DomainError`` `.unauthenticated`; what `permit` throws.
     public func caller(

@@ -49,6 +49,7 @@ public struct LimitService: Sendable {
     }
 
     private let limiter: (any RateLimiter)?  // nil: nothing is limited
+    private let suspicions: any RateLimiter  // counted all the same
     private let rules: Rules
     private let shared: [Plan: Allowance]  // of all keys and sessions of a user
     private let ambient: Ambient
@@ -56,8 +57,13 @@ public struct LimitService: Sendable {
     /// How much more than one key a user may ask for with all of them: more keys, or new ones, give no more than this.
     private static let keysWorth = 10
 
-    public init(limiter: (any RateLimiter)?, rules: Rules = Rules(), ambient: Ambient) {
-        (self.limiter, self.rules, self.ambient) = (limiter, rules, ambient)
+    /// - Parameters:
+    ///   - limiter: nil limits nothing.
+    ///   - suspicions: Counts what attackers do.
+    public init(
+        limiter: (any RateLimiter)?, suspicions: any RateLimiter, rules: Rules = Rules(), ambient: Ambient
+    ) {
+        (self.limiter, self.suspicions, self.rules, self.ambient) = (limiter, suspicions, rules, ambient)
         shared = rules.plans.mapValues { $0.scaled(by: Self.keysWorth) }
     }
 
@@ -129,16 +135,27 @@ public struct LimitService: Sendable {
 
     /// More ids that are not there than a person mistypes.
     private static let unknownIDs = perMinute(30, 60)
+    /// More failures to sign in than the people of one network have.
+    private static let failures = RateLimit(count: 30, per: 3_600, burst: 30)
     private static let oneAlarm = RateLimit(count: 1, per: 600, burst: 1)
 
     /// Counts an id that is not there.
     /// - Returns: Whether it is time to raise an alarm; then not again for ten minutes.
     public func isEnumerating(_ caller: Caller) async throws -> Bool {
-        guard let limiter else { return false }
-        let (name, now) = (caller.limitName, ambient.now())
-        let count = try await limiter.take(1, from: "unknown:" + name, limit: Self.unknownIDs, at: now)
+        try await isTooMuch("unknown:" + caller.limitName, Self.unknownIDs)
+    }
+
+    /// Counts a failure to sign in, whichever the address of the account.
+    /// - Returns: As ``isEnumerating(_:)``.
+    public func isGuessing(_ address: NetworkAddress?) async throws -> Bool {
+        try await isTooMuch("failures:" + (address?.network(ofIPv4: 24, ofIPv6: 48) ?? ""), Self.failures)
+    }
+
+    private func isTooMuch(_ name: String, _ limit: RateLimit) async throws -> Bool {
+        let now = ambient.now()
+        let count = try await suspicions.take(1, from: name, limit: limit, at: now)
         guard !count.isAllowed else { return false }
-        return try await limiter.take(1, from: "alarm:" + name, limit: Self.oneAlarm, at: now).isAllowed
+        return try await suspicions.take(1, from: "alarm:" + name, limit: Self.oneAlarm, at: now).isAllowed
     }
 }
 
