@@ -1,18 +1,18 @@
 /// Columns of text for a terminal or a Markdown page.
-struct TextTable {
-    enum Alignment { case left, right }
+public struct TextTable {
+    public enum Alignment: Sendable { case left, right }
 
     var headings: [String]
     var alignments: [Alignment]
-    var rows: [[String]] = []
+    public var rows: [[String]] = []
 
-    init(_ columns: [(String, Alignment)]) { (headings, alignments) = (columns.map(\.0), columns.map(\.1)) }
+    public init(_ columns: [(String, Alignment)]) { (headings, alignments) = (columns.map(\.0), columns.map(\.1)) }
 
     /// Cells as they can be shown: what would steer a terminal, or break the line, is written as an escape.
     private var shown: [[String]] { ([headings] + rows).map { $0.map(\.printable) } }
 
     /// Aligned with spaces, two between columns. An empty row is a blank line.
-    func plain() -> String {
+    public func plain() -> String {
         let lines = shown
         let widths = headings.indices.map { column in
             lines.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0

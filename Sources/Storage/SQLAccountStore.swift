@@ -239,6 +239,14 @@ public struct SQLAccountStore: AccountStore {
         return key
     }
 
+    public func key(_ id: UUID) async throws -> APIKey? {
+        try await translated {
+            try await database.read {
+                try $0.first("SELECT \(sql: Self.keyColumns) FROM api_key WHERE id = \(id)") { try Self.key($0) }
+            }
+        }
+    }
+
     public func key(secretHash: [UInt8]) async throws -> (key: APIKey, owner: User)? {
         try await translated {
             try await database.read {

@@ -4,6 +4,7 @@ import CostModel
 public import Domain
 import Foundation
 import Logging
+import Reports
 import SQLDatabase
 
 /// The services behind the database, for the operator's commands.
@@ -23,7 +24,8 @@ extension Plan: ExpressibleByArgument {}
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "Users of the service.", subcommands: [Add.self, Change.self, Password.self])
+        commandName: "user", abstract: "Users of the service.",
+        subcommands: [Add.self, List.self, Change.self, Password.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -52,6 +54,31 @@ struct UserCommand: AsyncParsableCommand {
                 let user = try await server.users.add(
                     email: email, password: secret, change, from: .commandLine)
                 try StandardOutput.write("\(user.id.uuidString.lowercased())\n")
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List users, the newest first.")
+
+        @Option(help: "Only with this text in address or name.")
+        var q: String?
+
+        @OptionGroup var settings: SettingsOptions
+
+        func run() async throws {
+            try await withServices(settings) { server in
+                var table = TextTable([
+                    ("id", .left), ("address", .left), ("name", .left), ("role", .left), ("plan", .left),
+                    ("state", .left), ("created", .left),
+                ])
+                table.rows = try await server.users.all(with: q).map { user in
+                    [
+                        user.id.uuidString.lowercased(), user.email, user.name, user.role.rawValue,
+                        user.plan.rawValue, user.isDisabled ? "shut out" : "", user.createdAt.formatted(.iso8601),
+                    ]
+                }
+                try StandardOutput.write(table.plain())
             }
         }
     }
@@ -113,7 +140,8 @@ private func readPassword() throws -> String {
 
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "API keys.", subcommands: [Add.self])
+        commandName: "key", abstract: "API keys.",
+        subcommands: [Add.self, List.self, Rotate.self, Revoke.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -160,6 +188,88 @@ struct KeyCommand: AsyncParsableCommand {
                 let user = try await server.users.user(email: email)
                 let (_, secret) = try await server.keys.create(draft, for: user.id, from: .commandLine)
                 try StandardOutput.write("\(secret)\n")
+            }
+        }
+    }
+}
+
+extension KeyCommand {
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List a user's API keys.")
+
+        @Argument(help: "The user's e-mail address.")
+        var email: String
+
+        @OptionGroup var settings: SettingsOptions
+
+        func run() async throws {
+            try await withServices(settings) { server in
+                let user = try await server.users.user(email: email)
+                var table = TextTable([
+                    ("id", .left), ("name", .left), ("begins with", .left), ("scopes", .left), ("scenario", .left),
+                    ("created", .left), ("ends", .left), ("last used", .left),
+                ])
+                table.rows = try await server.keys.list(of: user.id).map { key in
+                    [
+                        key.id.uuidString.lowercased(), key.name, key.prefix,
+                        key.scopes == .all ? "all" : key.scopes.names.joined(separator: " "),
+                        key.scenario?.uuidString.lowercased() ?? "any", key.createdAt.formatted(.iso8601),
+                        key.expiresAt?.formatted(.iso8601) ?? "never", key.lastUsedAt?.formatted(.iso8601) ?? "never",
+                    ]
+                }
+                try StandardOutput.write(table.plain())
+            }
+        }
+    }
+
+    /// Which key is meant.
+    struct KeyArgument: ParsableArguments {
+        @Argument(help: "The key's id; 'mockupaws key list' shows it.")
+        var id: String
+
+        func validate() throws {
+            guard UUID(uuidString: id) != nil else { throw ValidationError("'\(id)': expected a key's id") }
+        }
+
+        var key: UUID { UUID(uuidString: id) ?? UUID() }  // validated
+    }
+
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put another API key in place of one, and print it; it is not shown again.")
+
+        @OptionGroup var argument: KeyArgument
+
+        @Option(help: "How long the old one still works; a day unless given.")
+        var overlapSeconds = 86_400
+
+        @OptionGroup var settings: SettingsOptions
+
+        func validate() throws {
+            guard (0...2_592_000).contains(overlapSeconds) else {
+                throw ValidationError("--overlap-seconds: expected 0 to 2592000")
+            }
+        }
+
+        func run() async throws {
+            try await withServices(settings) { server in
+                let (_, secret) = try await server.keys.rotate(
+                    argument.key, overlap: TimeInterval(overlapSeconds), from: .commandLine)
+                try StandardOutput.write("\(secret)\n")
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End an API key at once; a service that runs notices within ten seconds.")
+
+        @OptionGroup var argument: KeyArgument
+        @OptionGroup var settings: SettingsOptions
+
+        func run() async throws {
+            try await withServices(settings) { server in
+                try await server.keys.revoke(argument.key, from: .commandLine)
             }
         }
     }

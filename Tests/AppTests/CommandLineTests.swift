@@ -113,4 +113,34 @@ import Testing
         let heading = try run("$m compare a.yaml b.yaml").output.split(separator: "\n")[0]
         #expect(heading.contains("a.yaml") && heading.contains("b.yaml"))
     }
+
+    @Test func theOperatorListsRotatesAndRevokesKeys() throws {
+        let added = try run("$m user add ann@example.com && $m user add bob@example.com --plan premium")
+        #expect(added.code == 0)
+        let users = try run("$m user list").output.split(separator: "\n")
+        #expect(users.count == 4 && users[2].contains("bob@example.com") && users[2].contains("premium"))
+        #expect(users[0].hasPrefix("id") && users[0].contains("created"))
+        #expect(try run("$m user list --q ANN").output.split(separator: "\n").count == 3)
+        #expect(try run("$m key add ann@example.com --name shipper --scope ingest").output.hasPrefix("mk_"))
+        func keys() throws -> [[String]] {
+            try run("$m key list ann@example.com").output.split(separator: "\n").dropFirst(2).map {
+                $0.split(separator: " ").map(String.init)
+            }
+        }
+        let first = try #require(try keys().first)
+        #expect(
+            Array(first[1...]).contains("shipper") && first.contains("ingest") && first.suffix(2) == ["never", "never"])
+        #expect(try run("$m key rotate \(first[0]) --overlap-seconds 0").output.hasPrefix("mk_"))
+        let both = try keys()
+        #expect(both.count == 2)
+        let again = try run("$m key rotate \(first[0])")
+        #expect(again.code != 0 && again.errors.contains("has ended already"))
+        for key in both { #expect(try run("$m key revoke \(key[0])").code == 0) }
+        #expect(try keys().isEmpty)
+        let gone = try run("$m key revoke \(first[0])")
+        #expect(gone.code != 0 && gone.errors.contains("There is no such key."))
+        #expect(try run("$m key revoke mine").code == 64)
+        // Three added, one rotated, two revoked.
+        #expect(try run("$m audit verify").output == "6 entries, none changed\n")
+    }
 }

@@ -46,6 +46,7 @@ public protocol AccountStore: Sendable {
         _ key: UUID, endingAt end: Date, by next: APIKey, atMost limit: Int, audit: SealedEvent?
     ) async throws -> Bool
     func key(secretHash: [UInt8]) async throws -> (key: APIKey, owner: User)?
+    func key(_ id: UUID) async throws -> APIKey?
     func keys(owner: UUID) async throws -> [APIKey]
     /// - Returns: Whether there was such a key.
     func deleteKey(_ id: UUID, owner: UUID, audit: SealedEvent?) async throws -> Bool

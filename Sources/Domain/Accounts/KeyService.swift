@@ -37,14 +37,6 @@ public struct KeyService: Sendable {
             draft, for: caller.user, audit: { ambient.event(.keyCreated, by: caller, $0, details: $1) })
     }
 
-    /// The operator's way, for any user.
-    public func create(
-        _ draft: Draft, for owner: UUID, from origin: Origin
-    ) async throws -> (key: APIKey, secret: String) {
-        try await make(
-            draft, for: owner, audit: { ambient.event(.keyCreated, of: owner, from: origin, $0, details: $1) })
-    }
-
     private func make(
         _ draft: Draft, for owner: UUID, audit: (AuditEvent.Resource, [String: String]) -> SealedEvent?
     ) async throws -> (key: APIKey, secret: String) {
@@ -92,30 +84,76 @@ public struct KeyService: Sendable {
     public func rotate(
         _ id: UUID, overlap: TimeInterval, by caller: Caller
     ) async throws -> (key: APIKey, secret: String) {
-        let old = try await get(id, by: caller)
+        try await replace(try await get(id, by: caller), overlap: overlap) {
+            ambient.event(.keyRotated, by: caller, $0, details: $1)
+        }
+    }
+
+    private func replace(
+        _ old: APIKey, overlap: TimeInterval, audit: (AuditEvent.Resource, [String: String]) -> SealedEvent?
+    ) async throws -> (key: APIKey, secret: String) {
         var draft = Draft()
         (draft.name, draft.scopes, draft.scenario, draft.expiresAt) = (
             old.name, old.scopes, old.scenario, old.expiresAt
         )
-        let (next, secret) = new(draft, for: caller.user)
-        let event = ambient.event(
-            .keyRotated, by: caller, .init("api_key", id), details: ["next": next.id.uuidString.lowercased()])
+        let (next, secret) = new(draft, for: old.owner)
+        let event = audit(.init("api_key", old.id), ["next": next.id.uuidString.lowercased()])
         guard
             try await accounts.replace(
-                id, endingAt: ambient.now().addingTimeInterval(overlap), by: next, atMost: 2 * Self.keysLimit,
+                old.id, endingAt: ambient.now().addingTimeInterval(overlap), by: next, atMost: 2 * Self.keysLimit,
                 audit: event)
         else { throw DomainError(.conflict, "The key has ended already.") }
-        authentication.forget(caller.user)
+        authentication.forget(old.owner)
         return (next, secret)
     }
 
     /// - Throws: ``DomainError`` `.notFound`.
     public func revoke(_ id: UUID, by caller: Caller) async throws {
         try caller.requireSession()
-        let event = ambient.event(.keyRevoked, by: caller, .init("api_key", id))
-        guard try await accounts.deleteKey(id, owner: caller.user, audit: event) else {
-            throw DomainError.notFound("key")
+        try await delete(
+            id, of: caller.user, audit: ambient.event(.keyRevoked, by: caller, .init("api_key", id)))
+    }
+
+    private func delete(_ id: UUID, of owner: UUID, audit: AuditEvent?) async throws {
+        guard try await accounts.deleteKey(id, owner: owner, audit: audit) else { throw DomainError.notFound("key") }
+        authentication.forget(owner)
+    }
+
+    // MARK: The operator
+
+    /// The operator's way, for any user.
+    public func create(
+        _ draft: Draft, for owner: UUID, from origin: Origin
+    ) async throws -> (key: APIKey, secret: String) {
+        try await make(
+            draft, for: owner, audit: { ambient.event(.keyCreated, of: owner, from: origin, $0, details: $1) })
+    }
+
+    public func list(of owner: UUID) async throws -> [APIKey] { try await accounts.keys(owner: owner) }
+
+    /// - Parameter overlap: Seconds.
+    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a key that has ended.
+    public func rotate(
+        _ id: UUID, overlap: TimeInterval, from origin: Origin
+    ) async throws -> (key: APIKey, secret: String) {
+        let old = try await ofAnyone(id)
+        return try await replace(old, overlap: overlap) {
+            ambient.event(.keyRotated, of: old.owner, from: origin, $0, details: $1)
         }
-        authentication.forget(caller.user)
+    }
+
+    /// - Throws: ``DomainError`` `.notFound`.
+    public func revoke(_ id: UUID, from origin: Origin) async throws {
+        let key = try await ofAnyone(id)
+        try await delete(
+            id, of: key.owner,
+            audit: ambient.event(
+                .keyRevoked, of: key.owner, from: origin, .init("api_key", id),
+                details: ["name": key.name, "prefix": key.prefix]))
+    }
+
+    private func ofAnyone(_ id: UUID) async throws -> APIKey {
+        guard let key = try await accounts.key(id) else { throw DomainError.notFound("key") }
+        return key
     }
 }

@@ -79,6 +79,19 @@ public struct UserService: Sendable {
         return user
     }
 
+    /// All users with a text in address or name, the newest first.
+    public func all(with text: String?) async throws -> [User] {
+        var query = UserQuery()
+        (query.text, query.pageSize) = (text, 100)
+        var users: [User] = []
+        while true {
+            let page = try await accounts.users(query)
+            users += page.items
+            guard page.items.count == query.pageSize else { return users }
+            query.page += 1
+        }
+    }
+
     /// - Throws: ``DomainError`` `.notFound`.
     public func user(email: String) async throws -> User {
         guard let user = try await accounts.user(email: email.lowercased()) else { throw DomainError.notFound("user") }
