@@ -133,7 +133,7 @@ import Testing
     private func useKeys(_ server: RunningServer) async throws {
         let id = scenario.uuidString
         for (path, bound) in [
-            ("/api/v2/auth/me", 200), ("/api/v2/scenarios/\(id)", 200), ("/api/v2/scenarios/\(id)/metrics", 200),
+            ("/api/v2/auth/me", 403), ("/api/v2/scenarios/\(id)", 200), ("/api/v2/scenarios/\(id)/metrics", 200),
             ("/api/v2/scenarios/\(draft.uuidString)", 404), ("/api/v2/prices?page_size=1", 200),
         ] {
             #expect(try await server.send("GET", path, key: Self.key).status == 200, "\(path)")

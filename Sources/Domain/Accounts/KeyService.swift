@@ -114,7 +114,7 @@ public struct KeyService: Sendable {
             id, of: caller.user, audit: ambient.event(.keyRevoked, by: caller, .init("api_key", id)))
     }
 
-    private func delete(_ id: UUID, of owner: UUID, audit: AuditEvent?) async throws {
+    private func delete(_ id: UUID, of owner: UUID, audit: SealedEvent?) async throws {
         guard try await accounts.deleteKey(id, owner: owner, audit: audit) else { throw DomainError.notFound("key") }
         authentication.forget(owner)
     }
