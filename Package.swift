@@ -73,6 +73,7 @@ let package = Package(
             name: "HTTPAPI",
             dependencies: [
                 "AccessControl", "Caching", "CostModel", "Domain", "Traffic",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

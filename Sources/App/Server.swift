@@ -73,7 +73,7 @@ public final class Server: Sendable {
         let application = Application(
             responder: api, server: try httpServer(settings),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: "mockupaws",
+                address: .hostname(settings.host, port: settings.port), serverName: nil,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.connections)),
             services: [
                 DatabaseLifetime(database: database, audit: parts.audit, logger: logger),

@@ -113,11 +113,7 @@ public struct API: HTTPResponder {
         decision?.apply(to: &response, at: services.ambient.now())
         if let successor = call.successor { surroundings.deprecation.apply(to: &response, successor: successor) }
         surroundings.cors.apply(to: &response, for: request)
-        if !call.isSecured {
-            let isPrivate =
-                Credentials.areIn(request) || request.uri.path.removingPercentEncoding?.contains("/auth/") != false
-            security.apply(to: &response, isPrivate: isPrivate)
-        }
+        if !call.isSecured { security.apply(to: &response) }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
@@ -218,7 +214,7 @@ public struct API: HTTPResponder {
         let (changes, now) = (kept.count(of: caller.user), services.ambient.now())
         let response = try await respond()
         var secured = response
-        security.apply(to: &secured, isPrivate: true)
+        security.apply(to: &secured)
         guard services.authentication.generation == generation else { return response }
         kept.keep(secured, for: key, caller: caller, changes: changes, at: now)
         return response

@@ -3,10 +3,9 @@ import Hummingbird
 import HummingbirdCore
 
 /// What browsers are told with every answer: to guess no type, to show nothing in a frame, to load nothing from elsewhere,
-/// to name no page to others.
+/// to name no page to others; and everybody on the way to keep no answer that does not say so itself.
 struct SecurityHeaders: Sendable {
-    private let open: HTTPFields
-    private let closed: HTTPFields  // of answers that nobody on the way keeps
+    private let fields: HTTPFields
 
     /// - Parameter isEncrypted: Whether clients come by TLS; browsers then use nothing else for a year (RFC 6797).
     init(isEncrypted: Bool) {
@@ -17,16 +16,14 @@ struct SecurityHeaders: Sendable {
             HTTPField.Name("Permissions-Policy")!: "camera=(), geolocation=(), microphone=(), payment=()",
             HTTPField.Name("X-XSS-Protection")!: "0",  // OWASP: the filter that it once switched on did harm
             .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
+            .cacheControl: "no-store",
         ]
         if isEncrypted { fields[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
-        open = fields
-        fields[.cacheControl] = "no-store"
-        closed = fields
+        self.fields = fields
     }
 
-    /// - Parameter isPrivate: The answer is for its caller alone.
-    func apply(to response: inout Response, isPrivate: Bool) {
-        var headers = isPrivate ? closed : open  // they are the most: the answer's own are added to them
+    func apply(to response: inout Response) {
+        var headers = fields  // they are the most: the answer's own are added to them
         for field in response.headers {
             if field.name == .contentSecurityPolicy || field.name == .cacheControl {
                 headers[field.name] = field.value

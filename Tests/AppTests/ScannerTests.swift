@@ -1,0 +1,108 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Scanners that others wrote, let loose on the service.
+@Suite(.serialized) struct ScannerTests {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".build/scanners/bin").path
+    private static let isThere = ["wapiti", "drheader"].allSatisfy {
+        FileManager.default.isExecutableFile(atPath: "\(folder)/\($0)")
+    }
+
+    /// Runs a tool in a folder of its own, for two minutes at most.
+    private func run(_ tool: String, _ arguments: [String]) async throws -> (output: String, folder: String) {
+        let folder = try temporaryFolder("scanner")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
+        process.arguments = ["120", "\(Self.folder)/\(tool)"] + arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging(["HOME": folder]) { $1 }
+        try "".write(toFile: folder + "/out", atomically: true, encoding: .utf8)
+        process.standardOutput = FileHandle(forWritingAtPath: folder + "/out")
+        process.standardError = FileHandle.nullDevice
+        let _: Void = try await withCheckedThrowingContinuation { ended in
+            process.terminationHandler = { _ in ended.resume() }
+            do { try process.run() } catch { ended.resume(throwing: error) }
+        }
+        return (try String(contentsOfFile: folder + "/out", encoding: .utf8), folder)
+    }
+
+    /// What wapiti tries. Left out: what needs other servers on the Internet (ssrf, xxe, log4shell) or lists from there
+    /// (nikto, wapp, cms, takeover), what guesses names and passwords (buster, brute_login_form), and csrf, which finds
+    /// that no form has a token: there are no cookies that a forged request could use.
+    private static let modules = [
+        "backup", "cookieflags", "crlf", "csp", "exec", "file", "htaccess", "http_headers", "ldap", "methods",
+        "permanentxss", "redirect", "shellshock", "spring4shell", "sql", "timesql", "upload", "xss",
+    ]
+
+    private struct Report: Decodable {
+        struct Finding: Decodable {
+            var info: String
+            var level: Int  // 0 informs
+            var method: String
+            var path: String
+        }
+        struct Facts: Decodable {
+            var crawled: Int
+            enum CodingKeys: String, CodingKey { case crawled = "crawled_pages_nbr" }
+        }
+        var vulnerabilities: [String: [Finding]]
+        var anomalies: [String: [Finding]]
+        var infos: Facts
+    }
+
+    @Test(.enabled(if: isThere, "Scripts/install-test-clients was not run"), arguments: [false, true])
+    func wapitiFindsNothing(isSignedIn: Bool) async throws {
+        let server = try await RunningServer.start(.sqlite)
+        _ = try await server.scenario()
+        let header = isSignedIn ? "Authorization: Bearer \(server.key)" : "Accept: */*"
+        let (output, folder) = try await run(
+            "wapiti",
+            [
+                "-u", server.base + "/", "--scope", "domain", "--swagger", server.base + "/openapi.json",
+                "-s", server.base + "/docs", "-s", server.base + "/api/deprecation",
+                "-m", Self.modules.joined(separator: ","), "--max-scan-time", "10", "--max-attack-time", "1.5",
+                "-t", "10", "-H", header, "--no-bugreport", "--store-session", "session", "--store-config", "config",
+                "-f", "json", "-o", "report.json",
+            ])
+        let file = URL(fileURLWithPath: folder + "/report.json")
+        guard let data = try? Data(contentsOf: file) else {  // it was not written in time
+            Issue.record("no report: \(output.suffix(1_000))")
+            return
+        }
+        let report = try JSONDecoder().decode(Report.self, from: data)
+        for (name, findings) in report.vulnerabilities.merging(report.anomalies, uniquingKeysWith: +) {
+            for finding in findings where finding.level > 0 {
+                Issue.record("\(name): \(finding.method) \(finding.path): \(finding.info)")
+            }
+        }
+        #expect(report.infos.crawled > 50)  // it has read the description
+        await server.stop()
+    }
+
+    /// Rules of drheader that do not hold here.
+    private static let exceptions = [
+        "Cache-Control": "it wants max-age=0 beside no-store, which says more (RFC 9111); documents may be kept",
+        "Pragma": "a header of requests, of HTTP/1.0; Cache-Control says it (RFC 9111, section 5.4)",
+        "Strict-Transport-Security": "over TLS alone, and this is plain HTTP (RFC 6797, section 7.2)",
+    ]
+
+    private struct Broken: Decodable {
+        var rule: String
+        var message: String
+        var value: String?
+    }
+
+    @Test(
+        .enabled(if: isThere, "Scripts/install-test-clients was not run"),
+        arguments: ["/docs", "/openapi.json", "/", "/api/v2/health/live", "/api/v2/scenarios", "/nowhere"])
+    func headersKeepTheRules(path: String) async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let (output, _) = try await run("drheader", ["scan", "single", "-o", "json", server.base + path])
+        let broken = try JSONDecoder().decode([Broken].self, from: Data(output.utf8))
+        #expect(broken.contains { $0.rule == "Pragma" })  // it has looked
+        for rule in broken where Self.exceptions[rule.rule] == nil { Issue.record("\(path): \(rule)") }
+        await server.stop()
+    }
+}
