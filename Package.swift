@@ -112,6 +112,9 @@ let package = Package(
             name: "pricing-benchmark", dependencies: ["CostModel", "Domain", "Traffic"], path: "Sources/Benchmarks",
             swiftSettings: strict),
         .executableTarget(
+            name: "limiter-benchmark", dependencies: ["Caching"], path: "Sources/LimiterBenchmark",
+            swiftSettings: strict),
+        .executableTarget(
             name: "bare-server",
             dependencies: [
                 .product(name: "Hummingbird", package: "hummingbird"),
