@@ -144,11 +144,19 @@ import Testing
         }
     }
 
+    @Test func aCompressedFileIsToBeUnpackedFirst() throws {
+        let place = try Workplace()
+        let file = try place.write(Data([0x1F, 0x8B, 0x08, 0x00, 0x00]), "index.json.gz")
+        #expect(throws: PriceStoreError.notAnOffer(source: file, reason: "gzip; unpack it first")) {
+            try place.store.importFile(file, importedAt: Workplace.day)
+        }
+    }
+
     @Test(arguments: [
         ("<html><body>AccessDenied</body></html>", "HTML"), ("[1, 2]", "array"),
         ("{\"a\": 1, \"b\": {}}", "its keys: a, b"),
         ("{\"FormatVersion\": \"aws_v1\", \"PriceList\": [\"{}\"]}", "GetProducts"), ("just some words\n", "header"),
-        ("{\"terms\": {}, \"products\": {}}", "before the products"), ("\u{1F}\u{8B}...", "text without"),
+        ("{\"terms\": {}, \"products\": {}}", "before the products"),
     ]) func otherFilesAreNamedForWhatTheyAre(text: String, reason: String) throws {
         let place = try Workplace()
         #expect {

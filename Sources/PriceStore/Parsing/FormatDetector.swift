@@ -40,7 +40,7 @@ final class DetectingReader: SourceReader {
         switch mark {
         case UInt8(ascii: "<"): Refusal(reason: "an HTML or XML page (an error page of the server?)")
         case UInt8(ascii: "["): Refusal(reason: "a JSON array; an offer file is an object")
-        case 0x1F: Refusal(reason: "gzip; unpack it first")
+        case 0x8B where head.starts(with: [0x1F, 0x8B]): Refusal(reason: "gzip; unpack it first")
         case 0x50 where head.starts(with: [0x50, 0x4B, 3, 4]): Refusal(reason: "a zip archive; unpack it first")
         default: nil
         }
