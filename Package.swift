@@ -84,8 +84,8 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "AccessControl", "Caching", "Domain", "HTTPAPI", "Mail", "SQLDatabase", "Storage",
-                .product(name: "Configuration", package: "swift-configuration"),
+                "AccessControl", "Caching", "CostModel", "Domain", "HTTPAPI", "Mail", "PriceStore", "SQLDatabase",
+                "Storage", .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -151,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "AppTests",
             dependencies: [
-                "TestSupport", "App", "CostModel", "Domain", "SQLDatabase", "Storage",
+                "TestSupport", "App", "CostModel", "Domain", "PriceStore", "SQLDatabase", "Storage",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Shippers", "schemathesis.toml"], swiftSettings: strict),
         .testTarget(

@@ -8,6 +8,7 @@ import HummingbirdTLS
 public import Logging
 import NIOCore
 import NIOSSL
+public import PriceStore
 public import SQLDatabase
 import ServiceLifecycle
 import Storage
@@ -35,12 +36,12 @@ public final class Server: Sendable {
     /// Opens the database and puts the parts together. SQLite gets its schema here; PostgreSQL must have it.
     /// - Parameters:
     ///   - prices: The price list, asked for each bill.
-    ///   - priceLists: Which lists that is made of.
+    ///   - priceStore: Where the imported lists among them are.
     ///   - onRunning: Called with the port once requests are taken.
     /// - Throws: ``SchemaIsBehind``, ``SQLError``, or what reading the TLS files throws.
     public static func build(
         _ settings: ServerSettings, prices: @escaping MetricsService.Prices,
-        priceLists: @escaping @Sendable () throws -> [PriceListVersion] = { [] }, ambient: Ambient = Ambient(),
+        priceStore: PriceStore, ambient: Ambient = Ambient(),
         logger: Logger, onRunning: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws -> Server {
         let database = try open(settings)
@@ -55,6 +56,7 @@ public final class Server: Sendable {
         ambient.audit = settings.isAudited ? settings.auditChain : nil
         let parts = try await Parts(settings, database, ambient)
         try await parts.audit.begin()
+        let lists = StoredPriceLists(priceStore)
         let health = HealthService(
             version: settings.version, startedAt: ambient.now(), ambient: ambient,
             checks: ["database": { try await database.read { try $0.query("SELECT 1") { _ in } } }])
@@ -68,7 +70,9 @@ public final class Server: Sendable {
                 scenarios: parts.scenarios,
                 ingest: IngestService(scenarios: parts.scenarios, store: parts.traffic, ambient: ambient),
                 metrics: MetricsService(scenarios: parts.scenarios, store: parts.traffic, prices: prices),
-                prices: PriceService(prices: prices, lists: priceLists), health: health, signer: parts.signer,
+                prices: PriceService(prices: prices, lists: lists.versions),
+                priceImports: PriceImportService(store: lists, audit: parts.audit, ambient: ambient), health: health,
+                signer: parts.signer,
                 ambient: ambient), settings.surroundings)
         let application = Application(
             responder: api, server: try httpServer(settings),

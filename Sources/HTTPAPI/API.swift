@@ -25,6 +25,7 @@ public struct API: HTTPResponder {
         public var ingest: IngestService
         public var metrics: MetricsService
         public var prices: PriceService
+        public var priceImports: PriceImportService
         public var health: HealthService
         public var signer: TokenSigner
         public var ambient: Ambient
@@ -32,12 +33,13 @@ public struct API: HTTPResponder {
         public init(
             authentication: AuthenticationService, signIn: SignInService, keys: KeyService, users: UserService,
             audit: AuditService, limits: LimitService, scenarios: ScenarioService, ingest: IngestService,
-            metrics: MetricsService, prices: PriceService, health: HealthService, signer: TokenSigner,
-            ambient: Ambient
+            metrics: MetricsService, prices: PriceService, priceImports: PriceImportService, health: HealthService,
+            signer: TokenSigner, ambient: Ambient
         ) {
             (self.authentication, self.signIn, self.keys, self.users) = (authentication, signIn, keys, users)
             (self.audit, self.limits, self.scenarios, self.ingest) = (audit, limits, scenarios, ingest)
             (self.metrics, self.prices, self.health) = (metrics, prices, health)
+            self.priceImports = priceImports
             (self.signer, self.ambient) = (signer, ambient)
         }
     }
@@ -79,6 +81,7 @@ public struct API: HTTPResponder {
             + SignInRoutes(signIn: services.signIn, signer: services.signer).endpoints
             + KeyRoutes(keys: services.keys).endpoints
             + AdminRoutes(users: services.users, audit: services.audit).endpoints
+            + PriceAdminRoutes(imports: services.priceImports).endpoints
             + HealthRoutes(health: services.health).endpoints
             + V1Routes(
                 scenarios: services.scenarios, metrics: services.metrics, signIn: services.signIn, keys: services.keys,

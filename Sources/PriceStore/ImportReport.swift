@@ -29,6 +29,15 @@ public struct ImportReport: Hashable, Sendable {
 
     public init() {}
 
+    /// What was left out, where anything was.
+    public var leftOut: [(count: Int, what: String)] {
+        [
+            (productsWithoutTerms, "products without a price"), (termsWithoutProduct, "prices without a product"),
+            (ratesWithoutPrice, "rates without an amount"), (duplicateRates, "rates given twice"),
+            (irregularRates, "rates whose bands overlap or leave a gap"),
+        ].filter { $0.0 > 0 }
+    }
+
     mutating func add(_ other: ImportReport) {
         imported += other.imported
         skipped += other.skipped

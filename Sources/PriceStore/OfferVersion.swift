@@ -1,3 +1,5 @@
+public import CostModel
+
 /// What kind of list a price list is.
 public enum PriceListForm: String, Codable, Hashable, Sendable {
     case offer
@@ -33,6 +35,16 @@ public struct OfferVersion: Codable, Hashable, Sendable {
     public var regions: [String] { Array(Set(files.map(\.region))).sorted() }
     /// AWS's price dimensions: bands count one each.
     public var rates: Int { files.reduce(0) { $0 + $1.rates } }
+}
+
+extension PriceCatalog {
+    /// The newest date of its prices for what a list covers, when it is after the list's own.
+    public func newest(than version: OfferVersion) -> String? {
+        guard !version.publicationDate.isEmpty else { return nil }
+        let regions = Set(version.origin == "all" ? version.regions : [version.origin])
+        let dates = prices.lazy.filter { $0.offerCode == version.offerCode && regions.contains($0.region) }
+        return dates.map(\.effectiveDate).max().flatMap { $0 > version.publicationDate.prefix(10) ? $0 : nil }
+    }
 }
 
 /// The store's table of contents, `manifest.json`.

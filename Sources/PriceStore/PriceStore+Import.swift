@@ -22,7 +22,22 @@ extension PriceStore {
         return session.report
     }
 
-    static func read(_ path: String, _ session: ImportSession) throws -> ImportSession.Outcome {
+    /// Imports one price list from a file that holds what came from elsewhere. It follows no index.
+    ///
+    /// - Parameter source: What the manifest and errors call it; an AWS path names the region.
+    /// - Throws: ``PriceStoreError``; the catalogue is then what it was.
+    public func importFile(_ path: String, as source: String, importedAt: String) throws -> ImportReport {
+        let session = try ImportSession(store: directory, importedAt: importedAt, progress: { _ in })
+        guard case .staged = try Self.read(path, as: source, session) else {
+            throw PriceStoreError.notAnOffer(source: source, reason: "an index; import the lists that it names")
+        }
+        try commit(session)
+        return session.report
+    }
+
+    static func read(
+        _ path: String, as source: String? = nil, _ session: ImportSession
+    ) throws -> ImportSession.Outcome {
         let kind = Directory.kind(path)
         guard kind == nil || kind == .file else {
             throw PriceStoreError.io(path: path, operation: "open", reason: "not a file")
@@ -32,7 +47,7 @@ extension PriceStore {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 64)
         defer { buffer.deallocate() }
         let size = try file.size
-        return try session.read(path, pathHint: path, bytesTotal: { size }) { take in
+        return try session.read(source ?? path, pathHint: source ?? path, bytesTotal: { size }) { take in
             while case let count = try file.read(into: buffer), count > 0 {
                 try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             }

@@ -4,13 +4,15 @@ import CostModel
 public import Domain
 import Foundation
 import Logging
+import PriceStore
 import Reports
 import SQLDatabase
 
 /// The services behind the database, for the operator's commands.
 func withServices(_ options: SettingsOptions, _ body: (Server) async throws -> Void) async throws {
     let server = try await Server.build(
-        try await options.settings, prices: { (PriceLookup([]), "") }, logger: Logger(label: "mockupaws"))
+        try await options.settings, prices: { (PriceLookup([]), "") },
+        priceStore: PriceStore(directory: PriceOptions.directory(nil)), logger: Logger(label: "mockupaws"))
     do { try await body(server) } catch {
         await server.database.close()
         throw error

@@ -37,21 +37,11 @@ struct PriceOptions: ParsableArguments {
     func lookup() throws -> (lookup: PriceLookup, version: String) {
         try Self.requireDirectory(priceStore)
         let embedded = try PriceCatalog.embedded()
-        let store = StoredPrices(PriceStore(directory: Self.directory(priceStore)))
-        return (PriceLookup([store, embedded]), embedded.version)
+        return (PriceLookup([StoredPrices(store), embedded]), embedded.version)
     }
 
-    /// The lists behind ``lookup()``, in its order.
-    var lists: @Sendable () throws -> [PriceListVersion] {
-        let store = PriceStore(directory: Self.directory(priceStore))
-        return {
-            let imported = try store.offers().map {
-                PriceListVersion(offerCode: $0.offerCode, version: $0.version, source: $0.source)
-            }
-            let embedded = try PriceCatalog.embedded().version
-            return imported + [PriceListVersion(offerCode: nil, version: embedded, source: "embedded")]
-        }
-    }
+    /// Where imported prices are.
+    var store: PriceStore { PriceStore(directory: Self.directory(priceStore)) }
 
     func book() throws -> PriceBook {
         guard let priceBook else { return PriceBook() }

@@ -102,16 +102,6 @@ extension OfferVersion {
     }
 }
 
-extension PriceCatalog {
-    /// The newest date of its prices for what a list covers, when it is after the list's own.
-    func newest(than version: OfferVersion) -> String? {
-        guard !version.publicationDate.isEmpty else { return nil }
-        let regions = Set(version.origin == "all" ? version.regions : [version.origin])
-        let dates = prices.lazy.filter { $0.offerCode == version.offerCode && regions.contains($0.region) }
-        return dates.map(\.effectiveDate).max().flatMap { $0 > version.publicationDate.prefix(10) ? $0 : nil }
-    }
-}
-
 extension Price {
     /// One price in one line.
     fileprivate var line: String {

@@ -66,11 +66,7 @@ extension ImportReport {
     fileprivate var summary: [String] {
         var lines = imported.map { "\($0.name): \(grouped(String($0.rates))) rates in \($0.regions.count) regions" }
         if imported.isEmpty { lines.append("nothing new") }
-        for (count, what) in [
-            (productsWithoutTerms, "products without a price"), (termsWithoutProduct, "prices without a product"),
-            (ratesWithoutPrice, "rates without an amount"), (duplicateRates, "rates given twice"),
-            (irregularRates, "rates whose bands overlap or leave a gap"),
-        ] where count > 0 { lines.append("left out: \(grouped(String(count))) \(what)") }
+        lines += leftOut.map { "left out: \(grouped(String($0.count))) \($0.what)" }
         return lines + notes.map { "note: \($0)" } + skipped.map { "skipped \($0.source): \($0.reason)" }
     }
 }

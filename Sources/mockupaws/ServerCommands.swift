@@ -43,7 +43,7 @@ struct ServeCommand: AsyncParsableCommand {
         let (lookup, version) = try prices.lookup()
         let scheme = settings.tlsCertificate == nil ? "http" : "https"
         let server = try await Server.build(
-            settings, prices: { (lookup, version) }, priceLists: prices.lists, logger: logger
+            settings, prices: { (lookup, version) }, priceStore: prices.store, logger: logger
         ) { port in
             StandardError.write("listening on \(scheme)://\(settings.host):\(port)\n")
         }

@@ -120,10 +120,7 @@ import Testing
 
     @Test func administratorsChangePlansAndReadTheLog() async throws {
         let server = try await RunningServer.start(.sqlite)
-        var change = UserService.Change()
-        change.role = .admin
-        _ = try await server.server.users.change(email: server.user.email, change, from: .commandLine)
-        let admin = try await server.signIn()
+        let admin = try await server.signInAsAdmin()
         func call(_ method: String, _ path: String, _ body: String? = nil) async throws -> RunningServer.Reply {
             try await server.send(method, "/api/v2/admin/\(path)", key: "", headers: admin, body)
         }

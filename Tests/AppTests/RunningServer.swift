@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import FoundationNetworking
 import Logging
+import PriceStore
 import SQLDatabase
 import Storage
 import TestSupport
@@ -44,11 +45,14 @@ final class RunningServer: Sendable {
 
     private init(_ settings: ServerSettings, _ outbox: String, _ addsUsers: Bool) async throws {
         self.outbox = outbox
-        let lookup = PriceLookup([try PriceCatalog.embedded()])
+        let store = PriceStore(directory: try temporaryFolder("prices"))
+        let lookup = PriceLookup([StoredPrices(store), try PriceCatalog.embedded()])
         let (ports, port) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "test")
         logger.logLevel = settings.logLevel
-        let built = try await Server.build(settings, prices: { (lookup, "test") }, logger: logger) { port.yield($0) }
+        let built = try await Server.build(
+            settings, prices: { (lookup, "test") }, priceStore: store, logger: logger
+        ) { port.yield($0) }
         server = built
         task = Task { try await built.run() }
         base = "http://127.0.0.1:\(await ports.first { _ in true } ?? 0)"
@@ -81,6 +85,14 @@ final class RunningServer: Sendable {
         let body = "{\"email\":\"\(email)\",\"password\":\"\(Self.password)\"}"
         let reply = try await send("POST", "/api/v2/auth/login", key: "", body)
         return ["Authorization": "Bearer \(reply.json["access_token"] as? String ?? reply.text)"]
+    }
+
+    /// - Returns: The header of the first user, made an administrator.
+    func signInAsAdmin() async throws -> [String: String] {
+        var change = UserService.Change()
+        change.role = .admin
+        _ = try await server.users.change(email: user.email, change, from: .commandLine)
+        return try await signIn()
     }
 
     /// What the audit log says has happened, in order.

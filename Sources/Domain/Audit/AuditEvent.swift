@@ -29,6 +29,8 @@ public struct AuditEvent: Hashable, Sendable {
         case auditExported = "admin.audit_export"
         case databaseRestored = "admin.restore"
         case secretChanged = "admin.secret_change"  // another SECRET_KEY links from here on
+        case pricesImported = "admin.price_import"
+        case pricesRolledBack = "admin.price_rollback"
         case tokenReused = "security.token_reuse"
         case bruteForce = "security.brute_force"
         case enumeration = "security.enumeration"
@@ -37,7 +39,7 @@ public struct AuditEvent: Hashable, Sendable {
     }
 
     public struct Resource: Hashable, Sendable {
-        public var type: String  // scenario, api_key, user, session
+        public var type: String  // scenario, api_key, user, session, price_list
         public var id: String
 
         public init(_ type: String, _ id: UUID) { (self.type, self.id) = (type, id.uuidString.lowercased()) }
