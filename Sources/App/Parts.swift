@@ -1,4 +1,5 @@
 import AccessControl
+import Caching
 import Domain
 import Foundation
 import Mail
@@ -16,6 +17,7 @@ struct Parts: Sendable {
     let keys: KeyService
     let users: UserService
     let audit: AuditService
+    let limits: LimitService
     let signer: TokenSigner
 
     private static let issuer = "mockupaws"
@@ -42,13 +44,16 @@ struct Parts: Sendable {
         }
         authentication = AuthenticationService(
             accounts: accounts, sessions: sessions, signer: signer, ambient: ambient, changes: changes)
+        audit = AuditService(store: log, chain: settings.auditChain, ambient: ambient)
+        limits = LimitService(
+            limiter: settings.limits.map { _ in InProcessRateLimiter() }, suspicions: InProcessRateLimiter(),
+            rules: settings.limits ?? LimitService.Rules(), ambient: ambient)
         signIn = SignInService(
             accounts: accounts, sessions: sessions, audit: log, hasher: hasher, signer: signer,
-            mail: OutboxFolder(path: settings.outbox), settings: settings.signIn, ambient: ambient,
-            authentication: authentication)
+            mail: LimitedMail(OutboxFolder(path: settings.outbox), limits: limits, audit: audit, ambient: ambient),
+            settings: settings.signIn, ambient: ambient, authentication: authentication)
         keys = KeyService(
             accounts: accounts, scenarios: scenarios.store, ambient: ambient, authentication: authentication)
         users = UserService(accounts: accounts, hasher: hasher, ambient: ambient, authentication: authentication)
-        audit = AuditService(store: log, chain: settings.auditChain, ambient: ambient)
     }
 }

@@ -1,4 +1,3 @@
-import Caching
 public import Domain
 import Foundation
 import HTTPAPI
@@ -64,10 +63,7 @@ public final class Server: Sendable {
             API.Services(
                 authentication: parts.authentication, signIn: parts.signIn, keys: parts.keys, users: parts.users,
                 audit: parts.audit,
-                limits: LimitService(
-                    limiter: settings.limits.map { _ in InProcessRateLimiter() }, suspicions: InProcessRateLimiter(),
-                    rules: settings.limits ?? LimitService.Rules(), ambient: ambient),
-                scenarios: parts.scenarios,
+                limits: parts.limits, scenarios: parts.scenarios,
                 ingest: IngestService(scenarios: parts.scenarios, store: parts.traffic, ambient: ambient),
                 metrics: MetricsService(scenarios: parts.scenarios, store: parts.traffic, prices: prices),
                 prices: PriceService(prices: prices, lists: lists.versions),

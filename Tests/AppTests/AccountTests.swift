@@ -119,6 +119,32 @@ import Testing
         await server.stop()
     }
 
+    /// Five mails at once and no more, and nobody is told.
+    @Test func nobodyIsFloodedWithMail() async throws {
+        let server = try await RunningServer.start(
+            .sqlite, ["RATE_LIMITS": "true", "RATE_LIMIT_SIGN_IN": "1000/1000"])
+        let start = Date()
+        var answers: Set<String> = []
+        for _ in 0..<4 {
+            for address in ["ann@example.com", "Ann@example.com"] {
+                let reply = try await post(server, "forgot-password", ["email": address])
+                answers.insert("\(reply.status) \(reply.text)")
+            }
+        }
+        #expect(answers.count == 1)
+        let sent = try mails(server).count
+        #expect(sent == 5 || Date().timeIntervalSince(start) >= 720)
+        // An account is made all the same, and others get their mail.
+        let body = ["email": "ann@example.com", "password": Self.password]
+        #expect(try await post(server, "register", body).status == 202)
+        #expect(try await logIn(server).status == 200)
+        _ = try await post(server, "forgot-password", ["email": "bob@example.com"])
+        #expect(try mails(server).count == sent + 1)
+        try await server.server.audit.linkWaiting()
+        #expect(try await server.auditActions().count { $0 == "security.mail_flood" } == 1)
+        await server.stop()
+    }
+
     @Test(arguments: [
         "short", "password123", "1234567890", "aaaaaaaaaaaa", "anne.example rules",
         String(repeating: "x1y2", count: 60),

@@ -34,6 +34,7 @@ public struct AuditEvent: Hashable, Sendable {
         case tokenReused = "security.token_reuse"
         case bruteForce = "security.brute_force"
         case enumeration = "security.enumeration"
+        case mailFlood = "security.mail_flood"  // to one address: what is more is not sent
         case suspiciousInput = "security.suspicious_input"
         case eventForged = "security.forged_event"  // somebody else wrote into the table of waiting events
     }

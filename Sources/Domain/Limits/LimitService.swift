@@ -131,6 +131,23 @@ public struct LimitService: Sendable {
         }
     }
 
+    // MARK: Mail
+
+    /// Of one reader: a few at once, for who mistypes, then one in twelve minutes.
+    private static let mails = RateLimit(count: 5, per: 3_600, burst: 5)
+
+    /// Counts a mail to a reader.
+    public func mayMail(_ reader: String) async throws -> Bool {
+        guard let limiter else { return true }
+        return try await limiter.take(1, from: "mail:" + reader, limit: Self.mails, at: ambient.now()).isAllowed
+    }
+
+    /// - Returns: Whether it is time to tell of mails that were not sent; then not again for ten minutes.
+    public func isTimeToTell(ofMailTo reader: String) async throws -> Bool {
+        guard let limiter else { return false }
+        return try await limiter.take(1, from: "told:" + reader, limit: Self.oneAlarm, at: ambient.now()).isAllowed
+    }
+
     // MARK: Suspicion
 
     /// More ids that are not there than a person mistypes.
