@@ -64,7 +64,7 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 
         public mutating func appendInterpolation(_ value: some SQLConvertible) {
             values.append(value.sqlValue)
-            text += "$\(values.count)"
+            text += Self.placeholder(values.count)
         }
 
         public mutating func appendInterpolation<Value: SQLConvertible>(_ value: Value?) {
@@ -90,10 +90,16 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
                 for (column, value) in row.enumerated() {
                     if column > 0 { text += ", " }
                     values.append(value)
-                    text += "$\(values.count)"
+                    text += Self.placeholder(values.count)
                 }
                 text += ")"
             }
+        }
+
+        private static let placeholders = (0...1_024).map { "$\($0)" }
+
+        private static func placeholder(_ number: Int) -> String {
+            number < placeholders.count ? placeholders[number] : "$\(number)"
         }
 
         public mutating func appendInterpolation(sql fragment: SQL) {

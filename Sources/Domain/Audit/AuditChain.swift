@@ -142,7 +142,7 @@ public struct AuditChain: Sendable {
     }
 
     private static func mac(_ bytes: [UInt8], _ key: SymmetricKey) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
+        HMAC<SHA256>.authenticationCode(for: bytes, using: key).withUnsafeBytes { Array($0) }
     }
 
     // MARK: Bytes
