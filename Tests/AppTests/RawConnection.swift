@@ -4,7 +4,7 @@ import Foundation
 struct RawConnection {
     private(set) var answer = ""
     private(set) var isClosed = false  // by the server
-    private static let patienceSeconds = 60  // all tests run at once
+    private static let patienceSeconds = 300  // all tests run at once
 
     /// The status of each answer.
     var statuses: [Int] { answer.matches(of: /HTTP\/1\.1 (\d{3})/).map { Int($0.1) ?? 0 } }

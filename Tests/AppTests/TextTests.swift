@@ -95,6 +95,23 @@ import Testing
         await server.stop()
     }
 
+    /// Names that are not ASCII would look alike where they are no UTF-8.
+    @Test func namesInHeadersAreASCII() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        for (name, status) in [("order 66 ~", 201), ("\u{e9}", 422), ("a\u{85}b", 422), ("\u{1f680}", 422)] {
+            for encoding in [String.Encoding.utf8, .isoLatin1] {
+                guard let bytes = "Idempotency-Key: \(name)\r\n".data(using: encoding) else { continue }
+                let body = #"{"name":"a"}"#
+                let head =
+                    "POST /api/v2/scenarios HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-API-Key: \(server.key)\r\n"
+                let rest = "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                let reply = await RawConnection.send(head.utf8 + Array(bytes) + rest.utf8, to: server.base)
+                #expect(reply.statuses == [status], "\(name): \(reply.answer)")
+            }
+        }
+        await server.stop()
+    }
+
     private func register(_ server: RunningServer, name: String) async throws -> (
         reply: RunningServer.Reply, email: String
     ) {

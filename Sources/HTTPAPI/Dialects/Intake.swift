@@ -33,7 +33,7 @@ struct Intake: Sendable {
     static let scenarioHeader = Parameter.header("X-Scenario-ID", .id, "The scenario that the traffic is for.")
     static let scenarioQuery = Parameter.query("scenario_id", .id, "The same, for clients that set no header.")
     static let deliveryKey = Parameter<String>.header(
-        "Idempotency-Key", .text(1...255), "Names the delivery; one that is sent again counts once.")
+        "Idempotency-Key", .header(1...255), "Names the delivery; one that is sent again counts once.")
     static let parameters: [any ParameterDeclaration] = [scenarioHeader, scenarioQuery, deliveryKey]
     static let errors: [DomainError.Code] = [.conflict, .notFound, .tooLarge]
 

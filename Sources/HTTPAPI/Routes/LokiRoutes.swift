@@ -8,7 +8,7 @@ struct LokiRoutes {
     var intake: Intake
 
     private static let tenant = Parameter<String>.header(
-        "X-Scope-OrgID", .text(0...255), "Loki's tenant; may be a scenario's id.")
+        "X-Scope-OrgID", .header(0...255), "Loki's tenant; may be a scenario's id.")
 
     var endpoints: [Endpoint] { [push("/loki/api/v1/push", id: "lokiPush"), push("/api/prom/push", id: "promPush")] }
 

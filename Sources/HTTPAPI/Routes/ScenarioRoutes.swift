@@ -14,7 +14,7 @@ struct ScenarioRoutes {
         "Change only these versions: the ETag of an earlier answer, or several.")
 
     private static let idempotencyKey = Parameter<String>.header(
-        "Idempotency-Key", .text(1...255), "Makes one scenario, however often the request is sent.")
+        "Idempotency-Key", .header(1...255), "Makes one scenario, however often the request is sent.")
 
     var endpoints: [Endpoint] { [create, list, get, replace, change, delete, clone, bulk] + moves }
 

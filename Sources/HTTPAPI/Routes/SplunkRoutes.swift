@@ -9,7 +9,7 @@ struct SplunkRoutes {
     var intake: Intake
 
     private static let channel = Parameter<String>.header(
-        "X-Splunk-Request-Channel", .text(0...255), "The channel; may be a scenario's id.")
+        "X-Splunk-Request-Channel", .header(0...255), "The channel; may be a scenario's id.")
     private static let source = Parameter<String>.query("source", .text(0...255), "What the lines come from.")
     private static let host = Parameter<String>.query("host", .text(0...255), "Where they come from.")
 

@@ -87,6 +87,9 @@ extension Schema where Value == String {
 }
 
 extension Schema where Value == String {
+    /// Text of a header: printable ASCII. Other bytes may be no UTF-8, and would then all be the same.
+    static func header(_ length: ClosedRange<Int>) -> Schema { .text(length, pattern: "^[ -~]*$") }
+
     /// A password: any text, of which errors show nothing.
     static let secret = Schema(
         description: ["type": "string", "format": "password", "minLength": 1, "maxLength": 1_024]
