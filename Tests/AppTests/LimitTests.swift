@@ -194,8 +194,7 @@ import Testing
                 yes '{}' | head -n 150000 >&3
                 """,
             ]
-            try shell.run()
-            shell.waitUntilExit()
+            try await shell.runToEnd()
         }
         let sent = Date()
         var status = 0

@@ -344,21 +344,18 @@ import Testing
         let shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/bin/bash")
         shell.currentDirectoryURL = URL(fileURLWithPath: folder)
-        let output = Pipe()
-        shell.standardOutput = output
         shell.arguments = [
             "-c",
             """
-            gzip list.json; truncate -s 1100M large
+            exec > output; gzip list.json; truncate -s 1100M large
             import() { curl -sS -H 'Authorization: \(bearer)' -H 'Content-Type: application/octet-stream' \
                 "$@" \(server.base)/api/v2/admin/prices; }
             import -H 'Content-Encoding: gzip' --data-binary @list.json.gz
             import -H 'Expect: 100-continue' -T large -X POST
             """,
         ]
-        try shell.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        shell.waitUntilExit()
+        try await shell.runToEnd()
+        let text = try String(contentsOfFile: folder + "/output", encoding: .utf8)
         #expect(text.contains(#""offer_code":"AWSLambda""#), "\(text.prefix(500))")
         #expect(text.contains(#""code":"too_large""#) && text.contains("mockupaws prices import"))
         await server.stop()

@@ -67,8 +67,7 @@ import Testing
         try "".write(toFile: folder + "/out", atomically: true, encoding: .utf8)
         process.standardOutput = FileHandle(forWritingAtPath: folder + "/out")
         process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
+        try await process.runToEnd()
         let text = try String(contentsOfFile: folder + "/out", encoding: .utf8)
         let failures = text.split(separator: "\n").drop { !$0.contains("FAILURES") }.prefix(80)
         #expect(process.terminationStatus == 0, "\(failures.map { $0.prefix(300) }.joined(separator: "\n"))")
@@ -88,8 +87,7 @@ import Testing
         process.arguments = [file]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
+        try await process.runToEnd()
         #expect(process.terminationStatus == 0)
         await server.stop()
     }

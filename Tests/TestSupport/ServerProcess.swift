@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A server for tests that cannot outlive the test process: a shell holds it and ends it when its own input closes,
 /// which happens on `stop`, on exit and on a crash alike.
@@ -72,6 +72,16 @@ public func isListening(_ port: Int) -> Bool {
     return withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+}
+
+extension Process {
+    /// Runs to its end without holding a thread of the pool, which a server in this process may need to answer it.
+    public func runToEnd() async throws {
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            terminationHandler = { _ in done.resume() }
+            do { try run() } catch { done.resume(throwing: error) }
         }
     }
 }
