@@ -8,9 +8,10 @@ import Testing
     private static let second = "GET /api/v2/health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
     private static let live = "GET /api/v2/health/live HTTP/1.1\r\n"
 
-    /// One server for a table: each row is a connection of its own.
+    /// One server for a table: each row is a connection of its own. All tests run at once: it is given time, or it would
+    /// hang up on requests that never end before it has come to answer them.
     private func withServer(_ body: (RunningServer) async throws -> Void) async throws {
-        let server = try await RunningServer.start(.sqlite)
+        let server = try await RunningServer.start(.sqlite, ["IDLE_SECONDS": "600"])
         try await body(server)
         await server.stop()
     }
