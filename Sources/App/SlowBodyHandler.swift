@@ -32,6 +32,12 @@ final class SlowBodyHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
+    /// No more comes of a body that is broken: the server is about to say so.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        isComing = false
+        context.fireErrorCaught(error)
+    }
+
     /// Most requests are there at once: a timer is set only for those that are not. It is left to run out.
     func channelReadComplete(context: ChannelHandlerContext) {
         if isComing, check == nil { schedule(context) }
