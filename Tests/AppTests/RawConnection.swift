@@ -12,7 +12,7 @@ struct RawConnection {
     static func send(_ bytes: [UInt8], to base: String, patience: Int = patienceSeconds) async -> RawConnection {
         let port = URL(string: base)?.port ?? 0
         return await withCheckedContinuation { done in
-            DispatchQueue.global().async { done.resume(returning: RawConnection(bytes, port, patience)) }  // it blocks
+            Thread.detachNewThread { done.resume(returning: RawConnection(bytes, port, patience)) }  // it blocks
         }
     }
 

@@ -21,10 +21,7 @@ import Testing
         try "".write(toFile: folder + "/out", atomically: true, encoding: .utf8)
         process.standardOutput = FileHandle(forWritingAtPath: folder + "/out")
         process.standardError = FileHandle.nullDevice
-        let _: Void = try await withCheckedThrowingContinuation { ended in
-            process.terminationHandler = { _ in ended.resume() }
-            do { try process.run() } catch { ended.resume(throwing: error) }
-        }
+        try await process.runToEnd()
         return (try String(contentsOfFile: folder + "/out", encoding: .utf8), folder)
     }
 

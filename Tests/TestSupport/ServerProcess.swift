@@ -44,6 +44,16 @@ public final class ServerProcess: Sendable {
     }
 }
 
+extension Process {
+    /// Runs to the end, without holding a thread that the tests' own servers need.
+    public func runToEnd() async throws {
+        let _: Void = try await withCheckedThrowingContinuation { ended in
+            terminationHandler = { _ in ended.resume() }
+            do { try run() } catch { ended.resume(throwing: error) }
+        }
+    }
+}
+
 /// A loopback port that nobody listened on a moment ago.
 public func freePort() -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
