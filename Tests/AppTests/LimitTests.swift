@@ -81,7 +81,7 @@ import Testing
             }
         }
         #expect(allowed >= 20 && allowed <= 20 + Int(Date().timeIntervalSince(start) / 6))
-        #expect(last == "10")  // the tighter of the two
+        if allowed == 20 { #expect(last == "10") }  // the tighter of the two, unless so much time passed that it is not
         let other = try await server.send("GET", "/api/v2/auth/me", key: server.otherKey)
         #expect(other.status == 200 && other.headers["x-ratelimit-limit"] == "1")
         await server.stop()
@@ -177,7 +177,7 @@ import Testing
         let server = try await RunningServer.start(.sqlite, Self.settings)
         let id = try await server.scenario()
         if isWhole {
-            let body = String(repeating: "{\"index\":{}}\n{}\n", count: 400_000) + "[]\n"  // the last names no action
+            let body = String(repeating: "{\"index\":{}}\n{}\n", count: 200_000) + "[]\n"  // the last names no action
             let reply = try await server.send(
                 "POST", "/s/\(id)/_bulk", type: "application/x-ndjson", Data(body.utf8))
             #expect(reply.status == 400)

@@ -86,16 +86,6 @@ public func isListening(_ port: Int) -> Bool {
     }
 }
 
-extension Process {
-    /// Runs to its end without holding a thread of the pool, which a server in this process may need to answer it.
-    public func runToEnd() async throws {
-        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            terminationHandler = { _ in done.resume() }
-            do { try run() } catch { done.resume(throwing: error) }
-        }
-    }
-}
-
 /// One folder for all of this process, which goes with it.
 private let allFolders: String = {
     let path = NSTemporaryDirectory() + "mockupaws-tests-\(getpid())"
