@@ -21,7 +21,7 @@ test: ## Run every test
 	@Scripts/install-dependencies
 	@Scripts/install-test-clients
 	@swift build --build-tests
-	@swift test --skip-build
+	@SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test --skip-build
 	@Scripts/check-rooms
 	@Scripts/check-generated
 

@@ -162,13 +162,15 @@ import Testing
     @Test func concurrentGuessesAreCountedBeforeTheyAreLookedAt() async throws {
         let server = try await RunningServer.start(.sqlite)
         _ = try await post(server, "register", ["email": "ann@example.com", "password": Self.password])
+        let start = Date()
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<30 {
                 group.addTask { try await logIn(server, "ann@example.com", "guess number \(number)").status }
             }
             return try await group.reduce(into: [Int]()) { $0.append($1) }
         }
-        #expect(statuses.count { $0 == 401 } <= 5 && statuses.count { $0 == 429 } >= 25)
+        let waits = Int(Date().timeIntervalSince(start) / 30)  // each over, one more try is free
+        #expect(statuses.count { $0 == 401 } <= 5 + waits && statuses.count { $0 == 429 } >= 25 - waits)
         _ = try await post(server, "forgot-password", ["email": "ann@example.com"])
         let token = try #require(try mails(server).last?.token)
         _ = try await post(server, "reset-password", ["token": token, "new_password": "another long passphrase"])

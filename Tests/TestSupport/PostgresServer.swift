@@ -26,7 +26,7 @@ public final class PostgresServer: Sendable {
     }
 
     public func start() throws {
-        let settings = ["fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
+        let settings = ["fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=500"]
         let postgres = ["postgres", "-D", folder + "/data", "-p", "\(port)"] + settings.flatMap { ["-c", $0] }
         let ready = ["pg_isready", "-q", "-h", "127.0.0.1", "-p", "\(port)"]
         let server = try ServerProcess(asServer(postgres), endedBy: "INT", logPath: folder + "/log") {
