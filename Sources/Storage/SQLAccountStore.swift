@@ -138,19 +138,24 @@ public struct SQLAccountStore: AccountStore {
     }
 
     public func setPassword(
-        _ hash: String, of user: UUID, keeping session: UUID?, at now: Date, audit: SealedEvent?
-    ) async throws {
+        _ hash: String, of user: UUID, from old: String?, keeping session: UUID?, at now: Date, audit: SealedEvent?
+    ) async throws -> Bool {
         let others: SQL = session.map { "AND id <> \($0)" } ?? ""
-        try await translated {
-            try await database.write(
-                [
-                    "UPDATE account SET password_hash = \(hash) WHERE id = \(user)",
-                    """
-                    UPDATE session SET revoked_at = \(now.microseconds)
-                    WHERE owner = \(user) AND revoked_at IS NULL \(sql: others)
-                    """,
-                    "DELETE FROM mailed_token WHERE owner = \(user) AND purpose = \(MailPurpose.reset.rawValue)",
-                ] + SQLAuditStore.waiting(audit))
+        let same: SQL = old.map { "AND password_hash = \($0)" } ?? ""
+        return try await translated {
+            try await database.write { connection in
+                let set: SQL = "UPDATE account SET password_hash = \(hash) WHERE id = \(user) \(sql: same)"
+                guard try connection.execute(set) == 1 else { return false }
+                try connection.batch(
+                    [
+                        """
+                        UPDATE session SET revoked_at = \(now.microseconds)
+                        WHERE owner = \(user) AND revoked_at IS NULL \(sql: others)
+                        """,
+                        "DELETE FROM mailed_token WHERE owner = \(user) AND purpose = \(MailPurpose.reset.rawValue)",
+                    ] + SQLAuditStore.waiting(audit))
+                return true
+            }
         }
     }
 

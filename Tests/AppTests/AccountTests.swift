@@ -190,8 +190,10 @@ import Testing
                 "POST", "/api/v2/auth/login", key: "", headers: ["X-Forwarded-For": address], body
             ).status
         }
+        let start = Date()
         for number in 1...6 {
-            #expect(try await logIn("a wrong passphrase", from: "203.0.113.\(number)") == (number < 6 ? 401 : 429))
+            let status = try await logIn("a wrong passphrase", from: "203.0.113.\(number)")
+            #expect(status == (number < 6 ? 401 : 429) || Date().timeIntervalSince(start) >= 30)  // the lock is over
         }
         #expect(try await logIn(Self.password, from: "198.51.100.7") == 200)
         await server.stop()
@@ -209,13 +211,16 @@ import Testing
     @Test func thePresentPasswordCannotBeGuessedAt() async throws {
         let server = try await RunningServer.start(.sqlite)
         let bearer = try await server.signIn()
+        let start = Date()
         for number in 1...6 {
             let body = #"{"current_password":"guess \#(number)","new_password":"another long passphrase"}"#
             let reply = try await server.send("POST", "/api/v2/auth/change-password", key: "", headers: bearer, body)
-            #expect(reply.status == (number < 6 ? 422 : 429))
+            let isOver = Date().timeIntervalSince(start) >= 30  // the lock
+            #expect(reply.status == (number < 6 ? 422 : 429) || isOver)
         }
         try await server.server.audit.linkWaiting()
-        #expect(try await server.auditActions().count { $0 == "password.change_failure" } == 5)
+        let actions = try await server.auditActions()
+        #expect(actions.count { $0 == "password.change_failure" } >= 5 && actions.contains("security.brute_force"))
         await server.stop()
     }
 

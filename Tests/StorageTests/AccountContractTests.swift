@@ -78,12 +78,17 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<20 { group.addTask { _ = try await stores.begin(passwordHash: "hash") } }
             group.addTask {
-                try await stores.accounts.setPassword("next", of: user, keeping: nil, at: Self.start, audit: nil)
+                _ = try await stores.accounts.setPassword(
+                    "next", of: user, from: "hash", keeping: nil, at: Self.start, audit: nil)
             }
             try await group.waitForAll()
         }
         #expect(try await stores.sessions.sessions(owner: user, at: Self.start).isEmpty)
         #expect(try await stores.begin(passwordHash: "next"))
+        #expect(
+            try await stores.accounts.setPassword(
+                "thief's", of: user, from: "hash", keeping: nil, at: Self.start, audit: nil) == false)
+        #expect(try await stores.accounts.passwordHash(of: user) == "next")
         var change = UserService.Change()
         change.isDisabled = true
         _ = try await stores.accounts.change(user, change, by: nil) { _ in nil }

@@ -235,7 +235,7 @@ import Testing
         // Who has the former secret goes on with it.
         try await log.note(1, from: 20)
         try await log.service(former, previous: [present]).linkWaiting()
-        #expect(try await service.verify().flaw == .edited(sequence: 12))
+        #expect(try await service.verify().flaw == .formerHead(secretID: former.id))
         await log.database.close()
     }
 

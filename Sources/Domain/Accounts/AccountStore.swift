@@ -31,8 +31,11 @@ public protocol AccountStore: Sendable {
     func verify(_ user: UUID, at now: Date, audit: SealedEvent?) async throws
     func passwordHash(of user: UUID) async throws -> String?
     /// Sets a password and ends all sessions but one.
-    func setPassword(_ hash: String, of user: UUID, keeping session: UUID?, at now: Date, audit: SealedEvent?)
-        async throws
+    /// - Parameter old: The hash that the password must have still.
+    /// - Returns: Whether it had.
+    func setPassword(
+        _ hash: String, of user: UUID, from old: String?, keeping session: UUID?, at now: Date, audit: SealedEvent?
+    ) async throws -> Bool
     /// The same password with another hash, unless it was changed meanwhile.
     func rehash(_ hash: String, from old: String, of user: UUID) async throws
 

@@ -36,9 +36,12 @@ public final class AuthenticationService: Sendable {
         (self.signer, self.ambient, self.changes) = (signer, ambient, changes)
     }
 
-    /// Asks the store again about every credential, after something of a user's was changed.
+    /// Asks the store again about a user's credentials, after something of theirs was changed.
     func forget(_ user: UUID) {
-        memory.withLock { $0 = Memory(generation: $0.generation + 1) }
+        memory.withLock { memory in
+            memory.known = memory.known.filter { $0.value.caller.user != user }
+            memory.generation += 1
+        }
         changes.note(user)  // answers that were kept for it
     }
 

@@ -92,8 +92,8 @@ extension SignInService {
         try PasswordPolicy.check(password, of: "", member: "/new_password")  // before the token is used up
         let hash = try await hash(password)
         let user = try await owner(of: token, for: .reset)
-        try await accounts.setPassword(
-            hash, of: user.id, keeping: nil, at: ambient.now(),
+        _ = try await accounts.setPassword(
+            hash, of: user.id, from: nil, keeping: nil, at: ambient.now(),
             audit: ambient.event(.passwordReset, of: user.id, from: origin, .init("user", user.id)))
         try await forgetTries(of: user.email, from: origin)
         authentication.forget(user.id)
@@ -126,18 +126,22 @@ extension SignInService {
     public func changePassword(from current: String, to next: String, by caller: Caller) async throws {
         try caller.requireSession()
         let user = try await me(caller)
-        _ = try await countTry(of: user.email, from: caller.origin)
-        guard try await verify(current, against: try await accounts.passwordHash(of: user.id)) else {
-            try await note(ambient.event(.passwordRefused, by: caller, .init("user", user.id)))
-            throw DomainError(
-                .invalid, "The current password is wrong.",
-                members: [.init(pointer: "/current_password", detail: "is wrong")])
+        let wrong = DomainError(
+            .invalid, "The current password is wrong.",
+            members: [.init(pointer: "/current_password", detail: "is wrong")])
+        let isLast = try await countTry(of: user.email, from: caller.origin)
+        guard let old = try await accounts.passwordHash(of: user.id), try await verify(current, against: old) else {
+            let actions: [AuditEvent.Action] = isLast ? [.passwordRefused, .bruteForce] : [.passwordRefused]
+            try await audit.append(actions.compactMap { ambient.event($0, by: caller, .init("user", user.id)) })
+            throw wrong
         }
         try await forgetTries(of: user.email, from: caller.origin)
         try PasswordPolicy.check(next, of: user.email, member: "/new_password")
-        try await accounts.setPassword(
-            try await hash(next), of: user.id, keeping: caller.session, at: ambient.now(),
-            audit: ambient.event(.passwordChanged, by: caller, .init("user", user.id)))
+        guard
+            try await accounts.setPassword(
+                try await hash(next), of: user.id, from: old, keeping: caller.session, at: ambient.now(),
+                audit: ambient.event(.passwordChanged, by: caller, .init("user", user.id)))
+        else { throw wrong }  // it was reset meanwhile
         authentication.forget(user.id)
     }
 

@@ -109,8 +109,8 @@ public struct UserService: Sendable {
     public func setPassword(email: String, _ password: String, from origin: Origin) async throws {
         let user = try await user(email: email)
         try PasswordPolicy.check(password, of: user.email)
-        try await accounts.setPassword(
-            try await hasher.hash(password), of: user.id, keeping: nil, at: ambient.now(),
+        _ = try await accounts.setPassword(
+            try await hasher.hash(password), of: user.id, from: nil, keeping: nil, at: ambient.now(),
             audit: ambient.event(.passwordChanged, of: user.id, from: origin, .init("user", user.id)))
     }
 }

@@ -144,7 +144,6 @@ public struct AuditService: Sendable {
     private func flawOfEntries(
         upTo last: Int64, _ expected: AuditPlace?, _ found: inout Verification
     ) async throws -> Flaw? {
-        var isCurrent = false  // the present secret links; no other one does after it
         while found.end.sequence < last {
             let entries = try await store.entries(after: found.end.sequence, limit: Self.batch)
             if entries.isEmpty { return .cut(after: found.end.sequence) }
@@ -157,8 +156,6 @@ public struct AuditService: Sendable {
                 case false?: return .edited(sequence: next)
                 case true?: break
                 }
-                if isCurrent, entry.secretID != chain.secretID { return .edited(sequence: next) }
-                isCurrent = entry.secretID == chain.secretID
                 found.end = AuditPlace(sequence: next, link: entry.link)
                 found.entries += 1
                 if expected?.sequence == next, expected != found.end { return .other(found.end) }
@@ -192,7 +189,8 @@ public struct AuditService: Sendable {
         var found: [AuditSegment] = []
         while let next = try await month(after: found.last ?? segments.last, before: thisMonth) { found.append(next) }
         segments += found
-        let over = segments.filter { !$0.isPurged && isOver($0) }
+        // One whose time is wrong takes nothing with it that came before.
+        let over = segments.prefix(while: isOver).filter { !$0.isPurged }
         if !(found.isEmpty && over.isEmpty) {
             // A seal says that all was right: what was tampered with is neither sealed nor taken out.
             guard try await verify().flaw == nil else { throw AuditChain.Broken() }
