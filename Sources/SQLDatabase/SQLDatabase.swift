@@ -24,6 +24,10 @@ public protocol SQLDatabase: Sendable {
     @discardableResult
     func write(_ statements: [SQL]) async throws -> [Int]
 
+    /// Runs `body` at the end of each transaction, on SQLite, where one transaction writes at a time: on PostgreSQL,
+    /// transactions would wait for each other's commit, and nothing is run. What it throws takes back what it did alone.
+    func beforeCommit(_ body: @escaping @Sendable (any SQLConnection) throws -> Void)
+
     /// Ends all connections once running bodies have ended.
     func close() async
 }

@@ -79,28 +79,44 @@ public struct SQLAuditStore: AuditStore {
         }
     }
 
-    public func link(
-        atMost limit: Int,
-        _ link: @escaping @Sendable ([SealedEvent], AuditHead?) throws -> (entries: [AuditEntry], head: AuditHead)
-    ) async throws -> Int {
-        // The table lock keeps other processes from the end of the log; SQLite's is the only one that writes.
-        let isAlone = database.dialect == .sqlite
-        return try await translated {
+    public func link(atMost limit: Int, _ link: @escaping AuditLinker) async throws {
+        let isAlone = database.dialect == .sqlite  // the only one that writes
+        try await translated {
             try await database.write { connection in
+                // Keeps other processes from the end of the log.
                 if !isAlone { try connection.execute("LOCK TABLE audit_head IN EXCLUSIVE MODE") }
-                let waiting = try connection.all(
-                    """
-                    DELETE FROM audit_waiting WHERE id IN (SELECT id FROM audit_waiting ORDER BY id LIMIT \(limit))
-                    RETURNING id, event
-                    """
-                ) { (id: try $0.int(0), event: SealedEvent(stored: try $0.blob(1))) }
-                guard !waiting.isEmpty else { return 0 }
-                let events = waiting.sorted { $0.id < $1.id }.map(\.event)
-                let (entries, head) = try link(events, try Self.head(connection))
-                try connection.batch(Self.insertions(entries) + [Self.update(head)])
-                return waiting.count
+                try Self.link(atMost: limit, link, connection)
             }
         }
+    }
+
+    /// More than a commit has, but for what others left.
+    private static let atOnce = 1_000
+
+    public func linkAtOnce(_ link: @escaping AuditLinker) {
+        database.beforeCommit { try Self.link(atMost: Self.atOnce, link, $0) }
+    }
+
+    private static func link(atMost limit: Int, _ link: AuditLinker, _ connection: any SQLConnection) throws {
+        let waiting = try connection.all(
+            """
+            DELETE FROM audit_waiting WHERE id IN (SELECT id FROM audit_waiting ORDER BY id LIMIT \(limit))
+            RETURNING id, event
+            """
+        ) { (id: try $0.int(0), event: SealedEvent(stored: try $0.blob(1))) }
+        guard !waiting.isEmpty else { return }
+        let events = waiting.sorted { $0.id < $1.id }.map(\.event)
+        let (entries, head) = try link(events, try Self.head(connection)) { try known($0, connection) }
+        try connection.batch(insertions(entries) + [update(head)])
+    }
+
+    /// - Returns: The ids of entries of the same times.
+    private static func known(_ events: [AuditEvent], _ connection: any SQLConnection) throws -> Set<UUID> {
+        let last = try connection.first("SELECT COALESCE(MAX(at), 0) FROM audit_entry") { try $0.int(0) } ?? 0
+        let times = events.map(\.at.microseconds).filter { $0 <= last }
+        guard !times.isEmpty else { return [] }
+        return Set(
+            try connection.all("SELECT id FROM audit_entry WHERE at IN (\(list: times))") { try $0.uuid(0) })
     }
 
     /// Of fifty rows each, as far as they go: a statement costs more than a row.
@@ -131,19 +147,23 @@ public struct SQLAuditStore: AuditStore {
             secretID: try row.text(first + 2), seal: try row.blob(first + 3))
     }
 
-    public func end() async throws -> (head: AuditHead?, last: Int64) {
+    public func end() async throws -> (head: AuditHead?, first: Int64, last: Int64) {
         try await translated {
             try await database.read { connection in
                 let found = try connection.first(
                     """
-                    SELECT head.sequence, head.link, head.secret_id, head.seal, last.sequence
-                    FROM (SELECT COALESCE(MAX(sequence), 0) AS sequence FROM audit_entry) AS last
+                    SELECT head.sequence, head.link, head.secret_id, head.seal, entry.first, entry.last
+                    FROM (SELECT COALESCE((SELECT MIN(sequence) FROM audit_entry), 1) AS first,
+                            COALESCE((SELECT MAX(sequence) FROM audit_entry), 0) AS last) AS entry
                         LEFT JOIN audit_head AS head ON head.id = 1
                     """
                 ) { row in
-                    (head: try row.isNull(0) ? nil : try Self.head(row, from: 0), last: try row.int(4))
+                    (
+                        head: try row.isNull(0) ? nil : try Self.head(row, from: 0), first: try row.int(4),
+                        last: try row.int(5)
+                    )
                 }
-                return found ?? (nil, 0)
+                return found ?? (nil, 1, 0)
             }
         }
     }
@@ -153,21 +173,30 @@ public struct SQLAuditStore: AuditStore {
     /// More than so many are not counted.
     private static let countLimit = 10_000
 
-    private static let selection: SQL = "SELECT sequence, secret_id, link, \(sql: columns) FROM audit_entry"
+    private static let selection: SQL =
+        "SELECT sequence, \(sql: columns), secret_id, link FROM audit_entry WHERE sequence > (\(sql: takenOut))"
+    private static let takenOut: SQL = "SELECT COALESCE(MAX(sequence), 0) FROM audit_segment WHERE purged = 1"
 
     private static func entry(_ row: any SQLRow) throws -> Result<AuditEntry, UnreadableEntry> {
         let sequence = try row.int(0)
-        return Result {
-            AuditEntry(
-                sequence: sequence, event: try event(row, from: 3), secretID: try row.text(1), link: try row.blob(2))
-        }.mapError { _ in UnreadableEntry(sequence: sequence) }
+        do {
+            let entry = AuditEntry(
+                sequence: sequence, event: try event(row, from: 1), secretID: try row.text(11), link: try row.blob(12))
+            // What is searched and shown is the row, to the byte; what is linked is the event.
+            for (column, value) in values(entry).enumerated() {
+                guard try row.value(column).isStored(value) else {
+                    return .failure(UnreadableEntry(sequence: sequence))
+                }
+            }
+            return .success(entry)
+        } catch { return .failure(UnreadableEntry(sequence: sequence)) }
     }
 
     public func entries(after sequence: Int64, limit: Int) async throws -> [Result<AuditEntry, UnreadableEntry>] {
         try await translated {
             try await database.read {
                 try $0.all(
-                    "\(sql: Self.selection) WHERE sequence > \(sequence) ORDER BY sequence LIMIT \(limit)", Self.entry)
+                    "\(sql: Self.selection) AND sequence > \(sequence) ORDER BY sequence LIMIT \(limit)", Self.entry)
             }
         }
     }
@@ -178,13 +207,13 @@ public struct SQLAuditStore: AuditStore {
             try await database.read { connection in
                 let found = try connection.all(
                     """
-                    \(sql: Self.selection) WHERE \(sql: condition)
+                    \(sql: Self.selection) \(sql: condition)
                     ORDER BY at DESC, sequence DESC LIMIT \(query.pageSize) OFFSET \((query.page - 1) * query.pageSize)
                     """, Self.entry)
                 let total = try connection.first(
                     """
                     SELECT COUNT(*) FROM (
-                        SELECT 1 FROM audit_entry WHERE \(sql: condition) LIMIT \(Self.countLimit)) AS found
+                        SELECT 1 FROM audit_entry WHERE sequence > (\(sql: Self.takenOut)) \(sql: condition) LIMIT \(Self.countLimit)) AS found
                     """
                 ) { try $0.int(0) }
                 return Page(items: found.compactMap { try? $0.get() }, total: Int(total ?? 0))
@@ -193,7 +222,7 @@ public struct SQLAuditStore: AuditStore {
     }
 
     private static func condition(_ query: AuditQuery) -> SQL {
-        var condition: SQL = "sequence > 0"
+        var condition: SQL = ""
         func and(_ more: SQL) { condition = "\(sql: condition) AND \(sql: more)" }
         if !query.actions.isEmpty { and("action IN (\(list: query.actions.map(\.rawValue)))") }
         if let user = query.user { and("account = \(user)") }
@@ -230,8 +259,9 @@ public struct SQLAuditStore: AuditStore {
             try await database.write([
                 """
                 INSERT INTO audit_segment (sequence, link, secret_id, seal, begins_at, ends_at, purged)
-                VALUES (\(end.place.sequence), \(end.place.link), \(end.secretID), \(end.seal),
-                    \(segment.from.microseconds), \(segment.to.microseconds), 0)
+                SELECT \(end.place.sequence), \(end.place.link), \(end.secretID), \(end.seal),
+                    \(segment.from.microseconds), \(segment.to.microseconds), 0
+                WHERE NOT EXISTS (SELECT 1 FROM audit_segment WHERE sequence = \(end.place.sequence))
                 ON CONFLICT DO NOTHING
                 """
             ])
@@ -264,5 +294,15 @@ extension SQLConnection {
         guard try execute(statement) == 1 else { return false }
         for statement in SQLAuditStore.waiting(audit) { try execute(statement) }
         return true
+    }
+}
+
+extension SQLValue {
+    /// Whether this is what the value is read as once it was written.
+    fileprivate func isStored(_ value: SQLValue) -> Bool {
+        switch (self, value) {
+        case (.blob(let bytes), .uuid(let id)): withUnsafeBytes(of: id.uuid) { $0.elementsEqual(bytes) }
+        default: self == value
+        }
     }
 }

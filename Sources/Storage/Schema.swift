@@ -203,6 +203,7 @@ public enum Schema {
                 "CREATE INDEX api_key_expires ON api_key (expires_at)",
             ]
         },
+        Migration(11, "segments in order, and entries that are kept a year", boundedSegments),
     ]
 
     /// Lets nothing change an entry, nor take one out that is in no segment that is over.
@@ -245,12 +246,7 @@ public enum Schema {
 
     /// Lets nothing take another entry's place, and nothing open what is younger than a year to deletion.
     private static func sealedSegments(_ dialect: SQLDialect) -> [String] {
-        let now = dialect == .sqlite ? "CAST(strftime('%s', 'now') AS INTEGER)" : "extract(epoch FROM now())::bigint"
-        let isPurge = """
-            OLD.purged = 0 AND NEW.purged = 1 AND OLD.sequence = NEW.sequence AND OLD.link = NEW.link
-                AND OLD.secret_id = NEW.secret_id AND OLD.seal = NEW.seal AND OLD.begins_at = NEW.begins_at
-                AND OLD.ends_at = NEW.ends_at AND OLD.ends_at <= (\(now) - 365 * 86400) * 1000000
-            """
+        let isPurge = isPurge(dialect)
         switch dialect {
         case .sqlite:
             let refuse = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
@@ -286,5 +282,62 @@ public enum Schema {
                 """,
             ]
         }
+    }
+
+    /// Lets a segment come only behind the others and over entries that are there, and no entry go before its own year is
+    /// over.
+    private static func boundedSegments(_ dialect: SQLDialect) -> [String] {
+        let over = "SELECT COALESCE(MAX(sequence), 0) FROM audit_segment WHERE purged = 1"
+        let isNext = """
+            NEW.purged = 0 AND NEW.sequence > (SELECT COALESCE(MAX(sequence), 0) FROM audit_segment)
+                AND NEW.sequence <= (SELECT COALESCE(MAX(sequence), 0) FROM audit_entry)
+            """
+        let isOver = "OLD.sequence <= (\(over)) AND OLD.at <= (\(now(dialect)) - 365 * 86400) * 1000000"
+        switch dialect {
+        case .sqlite:
+            let refuse = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+            return [
+                "DROP TRIGGER audit_entry_delete", "DROP TRIGGER audit_segment_insert",
+                "CREATE TRIGGER audit_entry_delete BEFORE DELETE ON audit_entry WHEN NOT (\(isOver)) \(refuse)",
+                "CREATE TRIGGER audit_segment_insert BEFORE INSERT ON audit_segment WHEN NOT (\(isNext)) \(refuse)",
+            ]
+        case .postgresql:
+            return [
+                """
+                CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+                BEGIN
+                    IF TG_OP = 'DELETE' THEN
+                        IF \(isOver) THEN RETURN OLD; END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the audit log is append-only';
+                END $body$
+                """,
+                """
+                CREATE OR REPLACE FUNCTION audit_segment_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+                BEGIN
+                    IF TG_OP = 'INSERT' THEN
+                        IF \(isNext) THEN RETURN NEW; END IF;
+                    ELSIF TG_OP = 'UPDATE' THEN
+                        IF \(isPurge(dialect)) THEN RETURN NEW; END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the audit log is append-only';
+                END $body$
+                """,
+            ]
+        }
+    }
+
+    /// The database's clock, in seconds since 1970.
+    private static func now(_ dialect: SQLDialect) -> String {
+        dialect == .sqlite ? "CAST(strftime('%s', 'now') AS INTEGER)" : "extract(epoch FROM now())::bigint"
+    }
+
+    /// A segment's year is over, and nothing else about it changes.
+    private static func isPurge(_ dialect: SQLDialect) -> String {
+        """
+        OLD.purged = 0 AND NEW.purged = 1 AND OLD.sequence = NEW.sequence AND OLD.link = NEW.link
+            AND OLD.secret_id = NEW.secret_id AND OLD.seal = NEW.seal AND OLD.begins_at = NEW.begins_at
+            AND OLD.ends_at = NEW.ends_at AND OLD.ends_at <= (\(now(dialect)) - 365 * 86400) * 1000000
+        """
     }
 }

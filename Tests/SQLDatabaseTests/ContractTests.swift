@@ -27,6 +27,41 @@ import Testing
         return database
     }
 
+    /// What comes last in each transaction sees all that was written in it, and what it throws harms nothing.
+    @Test(arguments: DatabaseBackend.allCases)
+    func whatComesBeforeTheCommitIsOfTheTransaction(backend: DatabaseBackend) async throws {
+        let database = try await database(backend)
+        database.beforeCommit { connection in
+            try connection.execute("UPDATE item SET name = 'seen' WHERE name IS NULL")
+            if try connection.first("SELECT 1 FROM item WHERE number = 3", { _ in true }) != nil {
+                throw SQLError.statement("three")
+            }
+        }
+        for number in 1...3 {
+            try await database.write(["INSERT INTO item (id, number) VALUES (\(UUID()), \(number))"])
+        }
+        let names = try await database.read {
+            try $0.all("SELECT name FROM item ORDER BY number") { try $0.optional(0, $0.text) }
+        }
+        #expect(names == (backend == .sqlite ? ["seen", "seen", nil] : [nil, nil, nil]))
+        await database.close()
+    }
+
+    /// SQLite takes a NUL in text, and bytes that are none.
+    @Test func textIsReadWholeOrNotAtAll() async throws {
+        let database = try await database(.sqlite)
+        let text = try await database.read {
+            try $0.first("SELECT 'a' || char(0) || 'b', '', 'é'") { row in
+                [try row.text(0), try row.text(1), try row.text(2)]
+            }
+        }
+        #expect(text == ["a\0b", "", "é"])
+        await #expect(throws: SQLError.statement("column 0 is not UTF-8")) {
+            try await database.read { try $0.first("SELECT CAST(x'61ff' AS TEXT)") { try $0.text(0) } }
+        }
+        await database.close()
+    }
+
     /// Many at once share what they can; each group is done or not, alone.
     @Test(arguments: DatabaseBackend.allCases)
     func groupsOfStatementsAreAtomic(backend: DatabaseBackend) async throws {

@@ -1,5 +1,5 @@
 import AccessControl
-import Domain
+@testable import Domain
 import Foundation
 import SQLDatabase
 import Storage
@@ -89,6 +89,54 @@ import Testing
         await log.database.close()
     }
 
+    /// A segment that somebody else wrote opens nothing to deletion.
+    @Test(arguments: DatabaseBackend.allCases)
+    func whatIsNotOverCannotBeTakenOut(backend: DatabaseBackend) async throws {
+        let log = try await Log(backend)
+        try await log.note(5, since: Date())
+        try await log.service().linkWaiting()
+        func execute(_ statement: String) async throws { _ = try await log.database.write([SQL(text: statement)]) }
+        let segment = { (verb: String, sequence: Int) in
+            """
+            \(verb) INTO audit_segment (sequence, link, secret_id, seal, begins_at, ends_at, purged)
+            SELECT \(sequence), link, secret_id, link, 0, 0, 0 FROM audit_entry WHERE sequence = 1
+            """
+        }
+        try await execute(segment("INSERT", 4))
+        for refused in [segment("INSERT", 3), segment("INSERT", 6), segment("INSERT", 1_000_000_000)]
+            + (backend == .sqlite ? [segment("REPLACE", 4)] : [])
+        {
+            await #expect(throws: SQLError.self, "\(refused)") { try await execute(refused) }
+        }
+        try await execute("UPDATE audit_segment SET purged = 1 WHERE sequence = 4")
+        await #expect(throws: SQLError.self) { try await execute("DELETE FROM audit_entry WHERE sequence <= 4") }
+        guard case .segment(4)? = try await log.service().verify().flaw else {
+            Issue.record("a segment with no seal")
+            return
+        }
+        await log.database.close()
+    }
+
+    /// SQLite alone writes one transaction at a time: nothing waits, and nothing can be taken from what waits.
+    @Test(arguments: DatabaseBackend.allCases)
+    func onSQLiteEventsAreInLineOnceTheyAreWritten(backend: DatabaseBackend) async throws {
+        let log = try await Log(backend)
+        try await log.service().begin()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<50 { group.addTask { try await log.note(3, from: number * 3) } }
+            try await group.waitForAll()
+        }
+        let waiting = try await log.store.waiting(atMost: 1_000).count
+        #expect(waiting == (backend == .sqlite ? 0 : 150))
+        try await log.service().linkWaiting()
+        #expect(try await log.service().verify().isSound(150))
+        // Where the log is broken, what is written waits, and what it is written with stands.
+        try await log.tamper("UPDATE audit_head SET sequence = 7")
+        try await log.note(1, from: 150)
+        #expect(try await log.store.waiting(atMost: 10).count == 1)
+        await log.database.close()
+    }
+
     /// Several processes put events in line at once: each is there once, and the chain holds.
     @Test(arguments: DatabaseBackend.allCases)
     func severalProcessesLinkOneChain(backend: DatabaseBackend) async throws {
@@ -119,6 +167,12 @@ import Testing
             ("UPDATE audit_entry SET action = 'unheard.of' WHERE sequence = 2", 2),
             ("UPDATE audit_entry SET details = '{' WHERE sequence = 8", 8),
             ("UPDATE audit_entry SET secret_id = 'x' WHERE sequence = 9", 9),
+            ("UPDATE audit_entry SET details = '{\"n\":\"x\",\"n\":\"3\"}' WHERE sequence = 4", 4),
+            ("UPDATE audit_entry SET details = details || ' ' WHERE sequence = 4", 4),
+            ("UPDATE audit_entry SET details = '{\"\\u006e\":\"3\"}' WHERE sequence = 4", 4),
+            ("UPDATE audit_entry SET resource_type = NULL WHERE sequence = 7", 7),
+            ("UPDATE audit_entry SET sequence = 0 WHERE sequence = 7", 0),
+            ("UPDATE audit_entry SET sequence = -5 WHERE sequence = 10", -5),
             ("DELETE FROM audit_entry WHERE sequence = 5", 5), ("DELETE FROM audit_entry WHERE sequence = 1", 1),
         ])
     func whatWasEditedOrRemovedIsNamed(backend: DatabaseBackend, change: (String, Int)) async throws {
@@ -126,6 +180,19 @@ import Testing
         try await log.tamper(change.0)
         let flaw = try #require(try await log.service().verify().flaw)
         #expect("\(flaw)".hasPrefix("entry \(change.1) "), "\(flaw)")
+        await log.database.close()
+    }
+
+    /// SQLite keeps what its column's type does not say.
+    @Test(arguments: [
+        "action = action || char(0)", "address = address || char(0) || 'x'", "details = details || char(0)",
+        "correlation_id = CAST(correlation_id AS BLOB)", "resource_id = resource_id || char(0)",
+        "address = CAST(x'ff' AS TEXT)", "account = CAST(account AS TEXT)", "link = hex(link)",
+    ])
+    func whatSQLiteAloneTakesIsNamed(change: String) async throws {
+        let log = try await Self.filled(.sqlite)
+        try await log.tamper("UPDATE audit_entry SET \(change) WHERE sequence = 4")
+        #expect(try await log.service().verify().flaw == .edited(sequence: 4))
         await log.database.close()
     }
 
@@ -216,6 +283,22 @@ import Testing
         await log.database.close()
     }
 
+    /// A copy of an event that was put in line, or waits, is no event.
+    @Test(arguments: DatabaseBackend.allCases)
+    func copiesOfEventsAreQuarantined(backend: DatabaseBackend) async throws {
+        let log = try await Self.filled(backend)
+        try await log.note(1, from: 10)
+        let sealed = try await log.store.waiting(atMost: 1)
+        try await log.store.append(sealed)  // beside it
+        try await log.service().linkWaiting()
+        try await log.store.append(sealed)  // and afterwards
+        try await log.service().linkWaiting()
+        let actions = try await log.store.entries(after: 10, limit: 100).map { try $0.get().event.action }
+        #expect(actions == [.scenarioCreated, .eventForged, .eventForged])
+        #expect(try await log.service().verify().isSound(13))
+        await log.database.close()
+    }
+
     /// After a change of secrets the new one seals the end; the old one, should it leak, seals no other.
     @Test(arguments: DatabaseBackend.allCases)
     func aFormerSecretSealsNoEnd(backend: DatabaseBackend) async throws {
@@ -231,10 +314,15 @@ import Testing
         let last = try await log.store.entries(after: 10, limit: 1).map { try $0.get().event }
         #expect(last.map(\.action) == [.secretChanged] && last.first?.details["to"] == present.id)
         try await service.begin()
-        #expect(try await log.store.waiting(atMost: 1).isEmpty)
-        // Who has the former secret goes on with it.
-        try await log.note(1, from: 20)
-        try await log.service(former, previous: [present]).linkWaiting()
+        #expect(try await service.verify().isSound(11))
+        // The present one does not go on behind an end that the former one sealed since.
+        let end = try #require(try await log.store.end().head)
+        let rewritten = AuditChain(current: former).head(end.place, "head")
+        try await log.database.write([
+            "UPDATE audit_head SET secret_id = \(rewritten.secretID), seal = \(rewritten.seal)"
+        ])
+        try await log.note(1, from: 30)
+        await #expect(throws: AuditChain.Broken.self) { try await service.linkWaiting() }
         #expect(try await service.verify().flaw == .formerHead(secretID: former.id))
         await log.database.close()
     }

@@ -152,6 +152,8 @@ private final class RecordingDatabase: SQLDatabase {
         return try await inner.write(statements)
     }
 
+    func beforeCommit(_ body: @escaping @Sendable (any SQLConnection) throws -> Void) { inner.beforeCommit(body) }
+
     func close() async { await inner.close() }
 }
 

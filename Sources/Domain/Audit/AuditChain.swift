@@ -21,6 +21,15 @@ public struct SealedEvent: Hashable, Sendable {
     public init(stored bytes: [UInt8]) { self.bytes = bytes }
 }
 
+/// An event with its bytes.
+struct OpenedEvent {
+    var event: AuditEvent
+    var bytes: ArraySlice<UInt8>
+
+    init(event: AuditEvent, bytes: ArraySlice<UInt8>) { (self.event, self.bytes) = (event, bytes) }
+    init(_ event: AuditEvent) { self.init(event: event, bytes: event.encoded[...]) }
+}
+
 /// Where the audit log ends. Its seal shows that nothing was cut off.
 public struct AuditHead: Hashable, Sendable {
     public var place: AuditPlace
@@ -57,14 +66,15 @@ public struct AuditPlace: Hashable, Sendable, LosslessStringConvertible {
 
 /// Links the entries of the audit log with keys that whoever can write to the database does not have.
 public struct AuditChain: Sendable {
-    private let current: (id: String, key: SymmetricKey)
-    private let keys: [String: SymmetricKey]  // by the id of their secret
+    private let current: (id: String, key: HMAC<SHA256>)  // begun with the key, which is half of a short HMAC's work
+    private let keys: [String: HMAC<SHA256>]  // by the id of their secret
 
     /// - Parameter previous: Secrets that made earlier links.
     public init(current: SecretKey, previous: [SecretKey] = []) {
-        self.current = (current.id, current.derived("audit"))
+        let secrets = [current] + previous
         keys = Dictionary(
-            ([current] + previous).map { ($0.id, $0.derived("audit")) }, uniquingKeysWith: { first, _ in first })
+            secrets.map { ($0.id, HMAC<SHA256>(key: $0.derived("audit"))) }, uniquingKeysWith: { first, _ in first })
+        self.current = (current.id, HMAC(key: current.derived("audit")))
     }
 
     /// Of the secret that links.
@@ -89,35 +99,31 @@ public struct AuditChain: Sendable {
     }
 
     /// - Returns: nil for one that was not sealed with a key of the chain.
-    func open(_ sealed: SealedEvent) -> (event: AuditEvent, bytes: ArraySlice<UInt8>)? {
+    func open(_ sealed: SealedEvent) -> OpenedEvent? {
         var fields = EventFields(rest: sealed.bytes[...])
         guard let key = fields.text().flatMap({ keys[$0] }) else { return nil }
         let (seal, bytes) = (fields.rest.prefix(32), fields.rest.dropFirst(32))
         guard Self.mac(Self.bytes("event") + bytes, key).elementsEqual(seal), let event = AuditEvent(decoding: bytes)
         else { return nil }
-        return (event, bytes)
+        return OpenedEvent(event: event, bytes: bytes)
     }
 
     // MARK: Entries
 
     /// Puts events behind the head.
-    /// - Parameter replacement: What is put in line for one that nobody with a key sealed.
+    /// - Parameter acceptsFormer: Whether a former secret may have sealed the head.
     /// - Throws: ``Broken``.
-    public func entries(
-        of events: [SealedEvent], behind head: AuditHead?, replacement: (SealedEvent) -> AuditEvent
+    func entries(
+        of events: [OpenedEvent], behind head: AuditHead?, acceptsFormer: Bool = false
     ) throws -> (entries: [AuditEntry], head: AuditHead) {
-        guard let head, isIntact(head, "head") == true else { throw Broken() }
+        guard let head, isIntact(head, "head") == true,
+            acceptsFormer || head.place == .origin || head.secretID == current.id
+        else { throw Broken() }
         var (sequence, link) = (head.place.sequence, head.place.link)
-        let entries = events.map { sealed in
+        let entries = events.map { opened in
             sequence += 1
-            let (event, bytes) =
-                open(sealed)
-                ?? {
-                    let event = replacement(sealed)
-                    return (event, event.encoded[...])
-                }()
-            link = Self.mac(Self.bytes(sequence, current.id, behind: link) + bytes, current.key)
-            return AuditEntry(sequence: sequence, event: event, secretID: current.id, link: link)
+            link = Self.mac(Self.bytes(sequence, current.id, behind: link) + opened.bytes, current.key)
+            return AuditEntry(sequence: sequence, event: opened.event, secretID: current.id, link: link)
         }
         return (entries, self.head(AuditPlace(sequence: sequence, link: link), "head"))
     }
@@ -141,8 +147,10 @@ public struct AuditChain: Sendable {
         return keys[head.secretID].map { Self.mac(Self.bytes(purpose, head.place), $0) == head.seal }
     }
 
-    private static func mac(_ bytes: [UInt8], _ key: SymmetricKey) -> [UInt8] {
-        HMAC<SHA256>.authenticationCode(for: bytes, using: key).withUnsafeBytes { Array($0) }
+    private static func mac(_ bytes: [UInt8], _ key: HMAC<SHA256>) -> [UInt8] {
+        var code = key
+        code.update(data: bytes)
+        return code.finalize().withUnsafeBytes { Array($0) }
     }
 
     // MARK: Bytes

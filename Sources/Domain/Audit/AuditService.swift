@@ -22,13 +22,19 @@ public struct AuditService: Sendable {
         try await note(ambient.event(action, of: nil, from: .commandLine, details: details))
     }
 
-    /// Says in the log that another secret links from here on, where the last one was another.
+    /// Begins to put events in line. Where another secret did so before, says so in the log, and seals its end anew: a
+    /// former secret's seal holds no longer.
     public func begin() async throws {
-        guard let head = try await store.end().head, head.place != .origin, head.secretID != chain.secretID else {
-            return
+        guard ambient.audit != nil else { return }
+        if let head = try await store.end().head, head.place != .origin, head.secretID != chain.secretID {
+            let details = ["from": head.secretID, "to": chain.secretID]
+            let origin = Origin(correlationID: "start")
+            try await note(ambient.event(.secretChanged, of: nil, from: origin, details: details))
+            try await store.link(atMost: Self.batch) { [self] in
+                try entries(of: $0, behind: $1, acceptsFormer: true, $2)
+            }
         }
-        let details = ["from": head.secretID, "to": chain.secretID]
-        try await note(ambient.event(.secretChanged, of: nil, from: Origin(correlationID: "start"), details: details))
+        store.linkAtOnce { [self] in try entries(of: $0, behind: $1, $2) }
     }
 
     /// - Returns: Where the log ends; nil where its end is gone.
@@ -37,12 +43,26 @@ public struct AuditService: Sendable {
     /// Puts all waiting events in line.
     /// - Throws: ``AuditChain/Broken``.
     public func linkWaiting() async throws {
-        let (chain, ambient) = (chain, ambient)
         while try await !store.waiting(atMost: 1).isEmpty {
-            _ = try await store.link(atMost: Self.batch) { events, head in
-                try chain.entries(of: events, behind: head) { ambient.forgery($0) }
-            }
+            try await store.link(atMost: Self.batch) { [self] in try entries(of: $0, behind: $1, $2) }
         }
+    }
+
+    /// - Throws: ``AuditChain/Broken``.
+    private func entries(
+        of events: [SealedEvent], behind head: AuditHead?, acceptsFormer: Bool = false,
+        _ known: ([AuditEvent]) throws -> Set<UUID>
+    ) throws -> (entries: [AuditEntry], head: AuditHead) {
+        let opened = events.map(chain.open)
+        var known = try known(opened.compactMap { $0?.event })
+        let genuine = zip(events, opened).map { sealed, opened in
+            // One that comes again is a copy that somebody else put there.
+            guard let opened, known.insert(opened.event.id).inserted else {
+                return OpenedEvent(ambient.forgery(sealed))
+            }
+            return opened
+        }
+        return try chain.entries(of: genuine, behind: head, acceptsFormer: acceptsFormer)
     }
 
     public func search(_ query: AuditQuery, by caller: Caller) async throws -> Page<AuditEntry> {
@@ -108,14 +128,19 @@ public struct AuditService: Sendable {
 
     private func firstFlaw(_ expected: AuditPlace?, _ found: inout Verification) async throws -> Flaw? {
         // The end first: what is put in line meanwhile comes behind it.
-        let (head, last) = try await store.end()
+        let (head, first, last) = try await store.end()
+        guard first >= 1 else { return .edited(sequence: first) }
         let waiting = try await store.waiting(atMost: Self.waitingLimit)
         found.waiting = waiting.count
         let segments = try await store.segments()
+        var isPurged = true  // all so far
         for segment in segments {
             if let flaw = flaw(of: segment) { return flaw }
-            guard segment.isPurged else { continue }
-            guard isOver(segment) else { return .removed(sequence: found.end.sequence + 1) }
+            guard segment.isPurged else {
+                isPurged = false
+                continue
+            }
+            guard isPurged, isOver(segment) else { return .removed(sequence: found.end.sequence + 1) }
             found.end = segment.end.place
         }
         if let expected, expected.sequence < found.end.sequence,

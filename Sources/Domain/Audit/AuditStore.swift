@@ -34,12 +34,18 @@ public struct AuditSegment: Hashable, Sendable {
     }
 }
 
-/// An entry whose row cannot be read.
+/// An entry whose row cannot be read, or is not as it would be written.
 public struct UnreadableEntry: Error {
     public var sequence: Int64
 
     public init(sequence: Int64) { self.sequence = sequence }
 }
+
+/// Puts sealed events, the oldest first, behind the head. `known` tells which are in the log already.
+public typealias AuditLinker =
+    @Sendable (
+        _ events: [SealedEvent], _ head: AuditHead?, _ known: ([AuditEvent]) throws -> Set<UUID>
+    ) throws -> (entries: [AuditEntry], head: AuditHead)
 
 /// Where the audit log is kept. Stores write events beside what they change; they wait there until they are put in line.
 public protocol AuditStore: Sendable {
@@ -47,18 +53,17 @@ public protocol AuditStore: Sendable {
     func append(_ events: [SealedEvent]) async throws
     /// - Returns: The events that wait to be put in line, the oldest first.
     func waiting(atMost limit: Int) async throws -> [SealedEvent]
-    /// Puts waiting events, the oldest first, behind the head, in one transaction.
-    /// - Returns: How many.
-    func link(
-        atMost limit: Int,
-        _ link: @escaping @Sendable ([SealedEvent], AuditHead?) throws -> (entries: [AuditEntry], head: AuditHead)
-    ) async throws -> Int
-    /// Entries, those of the latest time first; what cannot be read is left out.
+    /// Puts waiting events behind the head, in one transaction.
+    func link(atMost limit: Int, _ link: @escaping AuditLinker) async throws
+    /// From here on puts events in line in the transaction that writes them, where one writes at a time. Those that cannot
+    /// be put in line wait.
+    func linkAtOnce(_ link: @escaping AuditLinker)
+    /// Entries, those of the latest time first; what cannot be read, or is of a segment that was taken out, is left out.
     func entries(_ query: AuditQuery) async throws -> Page<AuditEntry>
-    /// - Returns: Entries after a place, in order.
+    /// - Returns: Entries after a place and after the segments that were taken out, in order.
     func entries(after sequence: Int64, limit: Int) async throws -> [Result<AuditEntry, UnreadableEntry>]
-    /// - Returns: The head, and the place of the last entry, of one moment.
-    func end() async throws -> (head: AuditHead?, last: Int64)
+    /// - Returns: The head, and the first and the last entry's place, of one moment; 1 and 0 for an empty log.
+    func end() async throws -> (head: AuditHead?, first: Int64, last: Int64)
 
     func segments() async throws -> [AuditSegment]
     func insert(_ segment: AuditSegment) async throws

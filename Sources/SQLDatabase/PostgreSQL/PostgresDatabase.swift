@@ -126,6 +126,8 @@ public final class PostgresDatabase: SQLDatabase {
         }
     }
 
+    public func beforeCommit(_ body: @escaping @Sendable (any SQLConnection) throws -> Void) {}
+
     public func close() async {
         await queue.close()
     }

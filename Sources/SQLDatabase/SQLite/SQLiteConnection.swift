@@ -42,7 +42,13 @@ private struct SQLiteRow: SQLRow {
         case .null: return .null
         case .int64(let value): return .integer(value)
         case .double(let value): return .real(value)
-        case .string(let value): return .text(value)
+        case .string:
+            // GRDB reads as far as the first NUL.
+            let whole = try? row.withUnsafeData(atIndex: column) {
+                $0.flatMap { String(validating: $0, as: UTF8.self) }
+            }
+            guard let whole else { throw .statement("column \(column) is not UTF-8") }
+            return .text(whole)
         case .blob(let value): return .blob([UInt8](value))
         }
     }

@@ -10,6 +10,7 @@ public final class SQLiteDatabase: SQLDatabase {
     private let readers = JobQueue<DatabasePool>()
     private let waitSeconds: Double
     private let waiting = Mutex<[PendingWrite]>([])
+    private let last = Mutex<(@Sendable (any SQLConnection) throws -> Void)?>(nil)  // of each transaction
 
     /// - Parameters:
     ///   - path: The database file; it is made when it is not there.
@@ -41,7 +42,7 @@ public final class SQLiteDatabase: SQLDatabase {
                     continuation.resume(
                         with: Result {
                             do {
-                                try self.file.requireInPlace()
+                                try self.file.requireInPlace(age: .seconds(1))
                                 return try pool.read { try body(SQLiteConnection($0)) }
                             } catch {
                                 throw SQLError.from(error)
@@ -87,6 +88,10 @@ public final class SQLiteDatabase: SQLDatabase {
         try await write { try $0.batch(statements) }
     }
 
+    public func beforeCommit(_ body: @escaping @Sendable (any SQLConnection) throws -> Void) {
+        last.withLock { $0 = body }
+    }
+
     /// One transaction for all writes that came while the last one was being committed, each in its own savepoint.
     private func commitWaiting(_ database: Database) {
         let writes = waiting.withLock { writes in
@@ -96,12 +101,13 @@ public final class SQLiteDatabase: SQLDatabase {
         guard !writes.isEmpty else { return }
         var finish: [(SQLError?) -> Void] = []
         do {
-            try file.requireInPlace()
             try database.run("BEGIN IMMEDIATE")
             for write in writes {
                 finish.append(try write.run(database))
             }
+            if let last = last.withLock({ $0 }) { _ = try database.savepoint(last) }
             try database.run("COMMIT")
+            try file.requireInPlace(age: .zero)  // before anything is acknowledged
             for done in finish { done(nil) }
         } catch {
             if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }  // the first error counts
@@ -147,16 +153,7 @@ private struct PendingWrite: Sendable {
     ) {
         refuse = { continuation.resume(throwing: $0) }
         run = { database in
-            try database.run("SAVEPOINT body")
-            let result: Result<Value, any Error>
-            do {
-                result = .success(try body(SQLiteConnection(database)))
-            } catch {
-                guard database.isInsideTransaction else { throw error }  // disk full and the like end the transaction
-                try database.run("ROLLBACK TO body")
-                result = .failure(SQLError.from(error))
-            }
-            try database.run("RELEASE body")
+            let result = try database.savepoint(body)
             return { failure in
                 switch (result, failure) {
                 case (.success, let failure?): continuation.resume(throwing: failure)
@@ -170,4 +167,20 @@ private struct PendingWrite: Sendable {
 extension Database {
     /// Executes a statement that is prepared once.
     fileprivate func run(_ sql: String) throws { try cachedStatement(sql: sql).execute() }
+
+    /// An error of the body takes back what the body did.
+    /// - Throws: What ends the transaction, as a full disk does.
+    fileprivate func savepoint<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Result<Value, any Error> {
+        try run("SAVEPOINT body")
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try body(SQLiteConnection(self)))
+        } catch {
+            guard isInsideTransaction else { throw error }
+            try run("ROLLBACK TO body")
+            result = .failure(SQLError.from(error))
+        }
+        try run("RELEASE body")
+        return result
+    }
 }

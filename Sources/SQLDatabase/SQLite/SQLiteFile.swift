@@ -27,12 +27,13 @@ public final class SQLiteFile: Sendable {
 
     deinit { close(lock) }
 
-    /// What SQLite has opened may be gone from its place: what is written then is lost. Looks once a second.
+    /// What SQLite has opened may be gone from its place: what is written then is lost.
+    /// - Parameter age: How long ago one may have looked.
     /// - Throws: ``SQLError/unavailable(_:)``.
-    func requireInPlace() throws(SQLError) {
+    func requireInPlace(age: Duration) throws(SQLError) {
         let now = ContinuousClock.now
         let isThere = seen.withLock { seen in
-            guard seen.identity == nil || now - seen.at >= .seconds(1) else { return true }
+            guard seen.identity == nil || now - seen.at >= age else { return true }
             var status = stat()
             guard stat(path, &status) == 0 else { return seen.identity == nil }
             let found = Identity(device: status.st_dev, node: status.st_ino)
