@@ -9,6 +9,7 @@ import ServiceLifecycle
 /// Server-sent events: a scenario's sums, now and whenever they change.
 struct EventStream {
     var metrics: MetricsService
+    var authentication: AuthenticationService
 
     private static let silence = 15  // seconds until a comment shows that the line still stands
 
@@ -18,27 +19,27 @@ struct EventStream {
             "The sums, now and whenever they change.")
         endpoint.access = .user(.readMetrics)
         endpoint.details =
-            "Server-sent events named `summary`, at most one a second, each with the body of …/summary."
+            "Server-sent events named `summary`, at most one a second, each with the body of …/summary. "
+            + "It ends when the credential does."
         endpoint.parameters = [ScenarioRoutes.scenarioID]
         endpoint.errors = [.invalid]
         endpoint.contentType = "text/event-stream"
         endpoint.answer = (["type": "string"], [:])
         endpoint.respond = { request in
-            let (id, caller) = (try request.required(ScenarioRoutes.scenarioID), try request.caller)
-            let first = try await metrics.metrics(id, by: caller)  // what is wrong is told as a problem
+            let id = try request.required(ScenarioRoutes.scenarioID)
+            let first = try await metrics.metrics(id, by: request.caller)  // what is wrong is told as a problem
             return Response(
                 status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: ResponseBody { writer in
-                    try await Self.send(first, id, caller, metrics, &writer)
+                    try await send(first, id, to: request, &writer)
                     try await writer.finish(nil)
                 })
         }
         return endpoint
     }
 
-    private static func send(
-        _ first: Metrics, _ id: UUID, _ caller: Caller, _ metrics: MetricsService,
-        _ writer: inout any ResponseBodyWriter
+    private func send(
+        _ first: Metrics, _ id: UUID, to request: APIRequest, _ writer: inout any ResponseBodyWriter
     ) async throws {
         var (last, quiet): ([UInt8], Int) = ([], 0)
         var current: Metrics? = first
@@ -48,13 +49,19 @@ struct EventStream {
             if body.bytes != last {
                 (last, quiet) = (body.bytes, 0)
                 try await writer.write(ByteBuffer(bytes: Array("event: summary\ndata: ".utf8) + last + [0x0a, 0x0a]))
-            } else if quiet >= silence {
+            } else if quiet >= Self.silence {
                 quiet = 0
                 try await writer.write(ByteBuffer(string: ": still here\n\n"))
             }
             try await Task.sleep(for: .seconds(1))
             quiet += 1
-            do { current = try await metrics.metrics(id, by: caller) } catch is DomainError { current = nil }
+            do { current = try await metrics.metrics(id, by: caller(request)) } catch is DomainError { current = nil }
         }
+    }
+
+    /// Who the credential is now: one that was revoked meanwhile hears no more.
+    private func caller(_ request: APIRequest) async throws -> Caller {
+        let secret = try Credentials.secret(request.request) ?? ""
+        return try await authentication.caller(secret, from: request.origin)
     }
 }

@@ -9,7 +9,7 @@ struct MetricsRoutes {
     var metrics: MetricsService
 
     var endpoints: [Endpoint] {
-        [summary, light, bill, timeseries, whatIf, forecast, compare, estimate, EventStream(metrics: metrics).endpoint]
+        [summary, light, bill, timeseries, whatIf, forecast, compare, estimate]
     }
 
     private static func endpoint(_ path: String, _ id: String, _ summary: String) -> Endpoint {
