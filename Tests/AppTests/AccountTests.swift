@@ -145,6 +145,22 @@ import Testing
         await server.stop()
     }
 
+    /// An address that mail refuses is none: nothing is made of it, and nobody is told that mail is at fault.
+    @Test func addressesAreThoseThatMailTakes() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let longest = String(repeating: "a", count: 64) + "@example.com"
+        for (address, status) in [(longest, 202), ("a" + longest, 422)] {
+            let reply = try await post(server, "register", ["email": address, "password": Self.password])
+            #expect(reply.status == status)
+            #expect(
+                (reply.json["errors"] as? [[String: String]])?.first?["pointer"] == (status == 422 ? "/email" : nil))
+            #expect(try await post(server, "forgot-password", ["email": address]).status == 202)
+        }
+        #expect(try mails(server).count == 2)
+        #expect(try await server.server.users.all(with: "a" + longest).isEmpty)
+        await server.stop()
+    }
+
     @Test(arguments: [
         "short", "password123", "1234567890", "aaaaaaaaaaaa", "anne.example rules",
         String(repeating: "x1y2", count: 60),

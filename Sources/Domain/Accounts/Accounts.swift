@@ -21,13 +21,16 @@ public struct User: Hashable, Sendable {
         (self.id, self.email, self.createdAt) = (id, email, createdAt)
     }
 
-    /// An address as it is stored and compared: one that browsers take (HTML, section 4.10.5.1.5), in small letters.
+    /// An address as it is stored and compared: one that browsers take (HTML, section 4.10.5.1.5) and that mail can be
+    /// sent to (RFC 5321, section 4.5.3.1: 64 bytes before the @, 254 in all), in small letters.
     /// - Throws: ``DomainError`` `.invalid` for what is no address.
     static func address(_ text: String) throws -> String {
         let address = text.trimmingCharacters(in: .whitespaces).lowercased()
         let pattern =
             /[a-z0-9!#$%&'*+\/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+\/=?^_`{|}~-]+)*@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*/
-        guard address.utf8.count <= 254, address.wholeMatch(of: pattern) != nil else {
+        guard address.utf8.count <= 254, address.utf8.prefix(while: { $0 != UInt8(ascii: "@") }).count <= 64,
+            address.wholeMatch(of: pattern) != nil
+        else {
             throw DomainError(
                 .invalid, "'\(text)' is no e-mail address.",
                 members: [.init(pointer: "/email", detail: "is no address")])

@@ -59,9 +59,12 @@ extension SignInService {
             audit: ambient.event(.verified, of: user.id, from: origin, .init("user", user.id)))
     }
 
-    /// Sends a token to set another password with; where the address has no account, the mail says so instead.
+    /// Sends a token to set another password with; where the address has no account, the mail says so instead. What is
+    /// no address gets no mail.
     public func forgotPassword(email: String, from origin: Origin) async throws {
-        let address = try User.address(email)
+        guard let address = try? User.address(email) else {
+            return try await note(ambient.event(.resetAsked, of: nil, from: origin, details: ["email": email]))
+        }
         let user = try await accounts.user(email: address)
         let event = ambient.event(.resetAsked, of: user?.id, from: origin, details: ["email": address])
         guard let user else {

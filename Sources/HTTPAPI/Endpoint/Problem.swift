@@ -37,9 +37,11 @@ struct Problem: Sendable {
     init(_ error: any Error, of request: Request, correlationID: String, log: Logger) {
         self.init(error, correlationID: correlationID)
         guard status.code >= 500 else { return }
-        log.error(
-            "\(request.method) \(request.uri.path) failed",
-            metadata: ["error": "\(String(reflecting: error))", "correlation_id": "\(correlationID)"])
+        var metadata: Logger.Metadata = [
+            "error": "\(String(reflecting: error))", "correlation_id": "\(correlationID)",
+        ]
+        if let cause = (error as? DomainError)?.cause { metadata["cause"] = "\(cause)" }
+        log.error("\(request.method) \(request.uri.path) failed", metadata: metadata)
     }
 
     private static func word(_ status: HTTPResponse.Status) -> String {
