@@ -169,6 +169,9 @@ public struct SQLAccountStore: AccountStore {
 
     // MARK: Keys
 
+    /// Set in the column of scopes, far from theirs, once a key has been replaced.
+    private static let replaced = 1 << 32
+
     private static func insertion(_ key: APIKey) -> SQL {
         """
         INSERT INTO api_key (id, owner, name, prefix, secret_hash, scopes, scenario, created_at, expires_at,
@@ -217,8 +220,9 @@ public struct SQLAccountStore: AccountStore {
                     try connection.execute(
                         """
                         UPDATE api_key
-                        SET expires_at = CASE WHEN expires_at < \(end) THEN expires_at ELSE \(end) END
-                        WHERE id = \(key) AND owner = \(next.owner)
+                        SET expires_at = CASE WHEN expires_at < \(end) THEN expires_at ELSE \(end) END,
+                            scopes = scopes + \(Self.replaced)
+                        WHERE id = \(key) AND owner = \(next.owner) AND scopes < \(Self.replaced)
                             AND (expires_at IS NULL OR expires_at > \(next.createdAt.microseconds))
                         """, audit: audit)
                 else { return false }
@@ -238,7 +242,7 @@ public struct SQLAccountStore: AccountStore {
             id: try row.uuid(0), owner: try row.uuid(1), name: try row.text(2), prefix: try row.text(3),
             secretHash: try row.blob(4), scenario: try row.optional(6, row.uuid),
             createdAt: Date(microseconds: try row.int(7)))
-        key.scopes = Scopes(rawValue: Int(try row.int(5)))
+        key.scopes = Scopes(rawValue: Int(try row.int(5)) % Self.replaced)
         key.expiresAt = try row.optional(8, row.int).map { Date(microseconds: $0) }
         key.lastUsedAt = try row.optional(9, row.int).map { Date(microseconds: $0) }
         return key

@@ -30,6 +30,7 @@ import Testing
         for secret in [secret, next] {  // both, for an hour
             #expect(try await server.send("POST", "/s/\(scenario)/ingest", key: secret, "{}").status == 200)
         }
+        #expect(try await call("POST", "/\(id)/rotate", "{}").status == 409)
         let nextID = try #require((rotated.json["key"] as? [String: Any])?["id"] as? String)
         #expect(try await call("POST", "/\(nextID)/rotate", #"{"overlap_seconds":0}"#).status == 201)
         #expect(try await server.send("POST", "/s/\(scenario)/ingest", key: next, "{}").status == 401)

@@ -158,6 +158,30 @@ import Testing
     }
 
     @Test(arguments: DatabaseBackend.allCases)
+    func aKeyIsReplacedOnce(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let (end, later) = (Self.start.addingTimeInterval(60), Self.start.addingTimeInterval(3_600))
+        for (number, old) in [stores.key(1), stores.key(2, endingAt: end), stores.key(3, endingAt: later)].enumerated()
+        {
+            try await stores.accounts.insert(old, atMost: 100, audit: nil)
+            let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for next in UInt8(0)..<5 {
+                    let next = stores.key(100 + UInt8(number) * 10 + next)
+                    group.addTask {
+                        try await stores.accounts.replace(old.id, endingAt: end, by: next, atMost: 100, audit: nil)
+                    }
+                }
+                return try await group.reduce(into: [Bool]()) { $0.append($1) }
+            }
+            #expect(outcomes.count { $0 } == 1)
+            let replaced = try #require(try await stores.accounts.key(old.id))
+            #expect(replaced.expiresAt == end && replaced.scopes == .all)
+        }
+        #expect(try await stores.accounts.keys(owner: stores.users[2].id).count == 6)
+        await stores.database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
     func theFirstSettingHolds(backend: DatabaseBackend) async throws {
         let stores = try await Stores(backend)
         #expect(try await stores.accounts.setting("cost") == nil)

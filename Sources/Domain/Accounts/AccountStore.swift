@@ -42,8 +42,8 @@ public protocol AccountStore: Sendable {
     /// - Parameter limit: Of the owner's keys that have not ended.
     /// - Throws: ``DomainError`` `.conflict` where there are as many.
     func insert(_ key: APIKey, atMost limit: Int, audit: SealedEvent?) async throws
-    /// Adds a key and lets another end.
-    /// - Returns: Whether that one is the owner's and had not ended.
+    /// Adds a key and lets another end, once: of several at a time, one does.
+    /// - Returns: Whether that one is the owner's, had not ended and had not been replaced.
     /// - Throws: ``DomainError`` `.conflict` where there are as many keys as the limit.
     func replace(
         _ key: UUID, endingAt end: Date, by next: APIKey, atMost limit: Int, audit: SealedEvent?

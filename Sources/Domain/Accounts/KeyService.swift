@@ -80,7 +80,8 @@ public struct KeyService: Sendable {
 
     /// A key of the same name and scopes in place of one, which works for a while longer.
     /// - Parameter overlap: Seconds.
-    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a key that has ended, and where too many overlap.
+    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a key that has ended or was rotated, and where too many
+    ///   overlap.
     public func rotate(
         _ id: UUID, overlap: TimeInterval, by caller: Caller
     ) async throws -> (key: APIKey, secret: String) {
@@ -102,7 +103,7 @@ public struct KeyService: Sendable {
             try await accounts.replace(
                 old.id, endingAt: ambient.now().addingTimeInterval(overlap), by: next, atMost: 2 * Self.keysLimit,
                 audit: event)
-        else { throw DomainError(.conflict, "The key has ended already.") }
+        else { throw DomainError(.conflict, "The key has ended, or was rotated already.") }
         authentication.forget(old.owner)
         return (next, secret)
     }
@@ -132,7 +133,7 @@ public struct KeyService: Sendable {
     public func list(of owner: UUID) async throws -> [APIKey] { try await accounts.keys(owner: owner) }
 
     /// - Parameter overlap: Seconds.
-    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a key that has ended.
+    /// - Throws: ``DomainError`` `.notFound`; `.conflict` for a key that has ended or was rotated.
     public func rotate(
         _ id: UUID, overlap: TimeInterval, from origin: Origin
     ) async throws -> (key: APIKey, secret: String) {
