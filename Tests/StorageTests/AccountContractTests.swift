@@ -1,7 +1,9 @@
+import AccessControl
 import Domain
 import Foundation
 import SQLDatabase
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -178,6 +180,33 @@ import Testing
             #expect(replaced.expiresAt == end && replaced.scopes == .all)
         }
         #expect(try await stores.accounts.keys(owner: stores.users[2].id).count == 6)
+        await stores.database.close()
+    }
+
+    /// What was good once and has ended is looked up once more, and then is like any other that is none.
+    @Test(arguments: DatabaseBackend.allCases)
+    func aCredentialThatHasEndedIsNotKnownForLong(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let now = Mutex(Self.start)
+        let ambient = Ambient(now: { now.withLock { $0 } })
+        let signing = try #require(SecretKey(String(repeating: "k", count: 40)))
+        let authentication = AuthenticationService(
+            accounts: stores.accounts, sessions: stores.sessions,
+            signer: try await TokenSigner(algorithm: .hs256, current: signing, issuer: "a", audience: "a"),
+            ambient: ambient, changes: Changes())
+        let secret = "mk_secret"
+        var key = stores.key(0, endingAt: Self.start.addingTimeInterval(5))
+        key.secretHash = OpaqueToken.hash(of: secret)
+        try await stores.accounts.insert(key, atMost: 100, audit: nil)
+        struct Asked: Error {}
+        func call() async throws {
+            _ = try await authentication.caller(secret, from: Origin(correlationID: "")) { throw Asked() }
+        }
+        _ = try await authentication.caller(secret, from: Origin(correlationID: ""))
+        try await call()  // known
+        now.withLock { $0 = $0.addingTimeInterval(6) }
+        await #expect(throws: DomainError.self) { try await call() }
+        await #expect(throws: Asked.self) { try await call() }
         await stores.database.close()
     }
 

@@ -63,9 +63,15 @@ public final class AuthenticationService: Sendable {
             return caller
         }
         if lately == nil { try await permit() }
-        var entry =
-            credential.hasPrefix(KeyService.mark)
-            ? try await ofKey(hash, origin) : try await ofSession(credential, at: now)
+        var entry: Known
+        do {
+            entry =
+                credential.hasPrefix(KeyService.mark)
+                ? try await ofKey(hash, origin) : try await ofSession(credential, at: now)
+        } catch let error as DomainError where error.code == .unauthenticated {
+            memory.withLock { $0.known[hash] = nil }  // or the next try would skip `permit` as well
+            throw error
+        }
         entry.until = min(entry.until, now.addingTimeInterval(Self.knownSeconds))
         memory.withLock { memory in
             guard memory.generation == generation else { return }
