@@ -31,39 +31,58 @@ extension PasswordHasher {
         var work: Int { memoryKiB * iterations }
 
         /// As many iterations as take about `milliseconds` on this machine, on one lane; never less than ``minimum``.
-        /// Measures one hash, so it blocks for that long.
+        /// Measures three hashes, so it blocks for that long; the fastest was held up least by what else runs.
         ///
         /// - Throws: ``PasswordHasher/HashingFailed``, for one when there is not that much memory.
         public static func calibrated(milliseconds: Int, memoryKiB: Int) throws -> Cost {
+            try calibrated(milliseconds: milliseconds, memoryKiB: memoryKiB) { cost in
+                try ContinuousClock().measure { _ = try Argon2.hash([], cost: cost) }
+            }
+        }
+
+        static func calibrated(
+            milliseconds: Int, memoryKiB: Int, measure: (Cost) throws -> Duration
+        ) rethrows -> Cost {
             var cost = Cost(memoryKiB: max(memoryKiB, minimum.memoryKiB), iterations: minimum.iterations)
-            let start = ContinuousClock.now
-            _ = try Argon2.hash([], cost: cost)
-            let oneIteration = (ContinuousClock.now - start) / Double(cost.iterations)  // time is linear in iterations
+            let taken = min(try measure(cost), try measure(cost), try measure(cost))
+            let oneIteration = taken / Double(cost.iterations)  // time is linear in iterations
             let fitting = Duration.milliseconds(milliseconds) / oneIteration
             cost.iterations = max(cost.iterations, Int(min(fitting, 10_000)))
             return cost
         }
     }
 
-    /// Whether a hash is weaker than a new one would be: another algorithm, less memory, or less work in all. One that
-    /// is stronger stays as it is, or two machines of different speed would rewrite each other's.
+    /// What hashes cost: new ones, and at most.
+    public struct Costs: Sendable {
+        let new: Cost
+        let greatest: Cost
+
+        /// - Parameter earlier: Of hashes that were made before, or by others.
+        public init(new: Cost, earlier: [Cost]) {
+            self.new = new
+            greatest = earlier.reduce(new) { $0.work < $1.work ? $1 : $0 }
+        }
+    }
+
+    /// Whether a hash is other than a new one would be: another algorithm or cost, or shorter. One that cost more is so
+    /// as well: who lowers the cost wants sign-ins to cost less.
     ///
     /// - Throws: What asking for the cost does.
     public func needsRehash(_ hash: String) async throws -> Bool {
-        Self.isWeaker(hash, than: try await current())
+        Self.isOther(hash, than: try await current().new)
     }
 
-    private static func isWeaker(_ hash: String, than cost: Cost) -> Bool {
+    private static func isOther(_ hash: String, than cost: Cost) -> Bool {
         let parts = hash.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0].isEmpty, parts[1] == "argon2id", parts[2] == "v=19",
             let old = Cost(String(parts[3]))
         else { return true }
         guard parts[4].utf8.count >= base64Count(Argon2.saltBytes) else { return true }
         guard parts[5].utf8.count >= base64Count(Argon2.tagBytes) else { return true }
-        return old.memoryKiB < cost.memoryKiB || old.work < cost.work
+        return old != cost
     }
 
-    /// What a hash did not cost of what a new one does; nil for less than an iteration.
+    /// What a hash did not cost of what another does; nil for less than an iteration.
     static func lack(of hash: String, to cost: Cost) -> Cost? {
         let parts = hash.split(separator: "$")
         guard parts.count == 5, let old = Cost(String(parts[2])) else { return nil }
@@ -71,7 +90,7 @@ extension PasswordHasher {
         return iterations < 1 ? nil : Cost(memoryKiB: cost.memoryKiB, iterations: iterations, lanes: cost.lanes)
     }
 
-    /// A hash of no password with the cost of a new one.
+    /// A hash of no password.
     static func dummyHash(_ cost: Cost) -> String {
         let (salt, tag) = (
             phcBase64(Argon2.randomBytes(Argon2.saltBytes)), phcBase64(Argon2.randomBytes(Argon2.tagBytes))

@@ -17,26 +17,28 @@ public final class PasswordHasher: Sendable {
     public static let maximumWaiting = 64
     public static let maximumBytes = 1024  // in UTF-8
 
-    private let cost: @Sendable (PasswordHasher) async throws -> Cost
-    private let settled = Mutex<Task<Cost, any Error>?>(nil)
+    private let costs: @Sendable (PasswordHasher) async throws -> Costs
+    private let settled = Mutex<Task<Costs, any Error>?>(nil)
     private let threads: [DispatchQueue]  // a serial queue has a thread to itself while it has work
     private let jobs: Mutex<[Int]>  // of each thread, the one that runs included
 
     /// - Parameters:
-    ///   - cost: Of new hashes. Asked once, before the first.
-    ///   - threads: Hashes at a time, each with the memory of `cost`; at least 1.
-    public init(threads: Int = 1, cost: @escaping @Sendable (PasswordHasher) async throws -> Cost) {
-        self.cost = cost
+    ///   - costs: Asked once, before the first hash.
+    ///   - threads: Hashes at a time, each with the memory that it costs; at least 1.
+    public init(threads: Int = 1, costs: @escaping @Sendable (PasswordHasher) async throws -> Costs) {
+        self.costs = costs
         self.threads = (0..<max(1, threads)).map { DispatchQueue(label: "password-hasher-\($0)") }
         jobs = Mutex(Array(repeating: 0, count: max(1, threads)))
     }
 
-    public convenience init(cost: Cost, threads: Int = 1) { self.init(threads: threads) { _ in cost } }
+    public convenience init(cost: Cost, earlier: [Cost] = [], threads: Int = 1) {
+        self.init(threads: threads) { _ in Costs(new: cost, earlier: earlier) }
+    }
 
-    /// The cost of new hashes; asked again after a failure.
-    func current() async throws -> Cost {
+    /// What hashes cost; asked again after a failure.
+    func current() async throws -> Costs {
         let task = settled.withLock { settled in
-            let task = settled ?? Task { try await self.cost(self) }
+            let task = settled ?? Task { try await self.costs(self) }
             settled = task
             return task
         }
@@ -57,19 +59,19 @@ public final class PasswordHasher: Sendable {
     /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed``; `CancellationError` when cancelled while waiting.
     public func hash(_ password: String) async throws -> String {
         let bytes = try Self.prepared(password)
-        let cost = try await current()
+        let cost = try await current().new
         return try await run { try Argon2.hash(bytes, cost: cost) }
     }
 
     /// Whether `hash` is one of `password`. With no hash, for a user that does not exist, it does the work of the
-    /// current cost all the same and says no, and with a hash of a lower cost it does what that lacks, so that the time
+    /// greatest cost all the same and says no, and with a hash of a lower cost it does what that lacks, so that the time
     /// does not tell who exists.
     ///
     /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed`` when `hash` is no PHC string of Argon2id; `CancellationError`
     ///   when cancelled while waiting.
     public func verify(_ password: String, against hash: String?) async throws -> Bool {
         let bytes = try Self.prepared(password)
-        let cost = try await current()
+        let cost = try await current().greatest
         return try await run {
             let isRight = try Argon2.verify(bytes, against: hash ?? Self.dummyHash(cost)) && hash != nil
             if !isRight, let hash, let lack = Self.lack(of: hash, to: cost) { _ = try Argon2.hash([], cost: lack) }

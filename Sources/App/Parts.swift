@@ -37,10 +37,15 @@ struct Parts: Sendable {
         let milliseconds = settings.hashMilliseconds
         let hasher = PasswordHasher { [accounts] hasher in
             // One cost for all who use the database, or the time of an answer would tell old accounts from none.
-            let name = "password hash of \(milliseconds) ms"
-            if let cost = try await accounts.setting(name).flatMap(PasswordHasher.Cost.init) { return cost }
+            let names = "password hash of "
+            let name = "\(names)\(milliseconds) ms"
+            let earlier = try await accounts.settings(beginning: names).compactMap(PasswordHasher.Cost.init)
+            if let cost = try await accounts.setting(name).flatMap(PasswordHasher.Cost.init) {
+                return PasswordHasher.Costs(new: cost, earlier: earlier)
+            }
             let measured = try await hasher.measuredCost(milliseconds: milliseconds, memoryKiB: Self.hashMemory)
-            return PasswordHasher.Cost(try await accounts.settle(name, "\(measured)")) ?? measured
+            let cost = PasswordHasher.Cost(try await accounts.settle(name, "\(measured)")) ?? measured
+            return PasswordHasher.Costs(new: cost, earlier: earlier)
         }
         authentication = AuthenticationService(
             accounts: accounts, sessions: sessions, signer: signer, ambient: ambient, changes: changes)

@@ -159,11 +159,12 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
-    public func rehash(_ hash: String, from old: String, of user: UUID) async throws {
+    public func rehash(_ hash: String, from old: String, of user: UUID) async throws -> Bool {
         try await translated {
-            try await database.write([
-                "UPDATE account SET password_hash = \(hash) WHERE id = \(user) AND password_hash = \(old)"
-            ])
+            try await database.write {
+                try $0.execute(
+                    "UPDATE account SET password_hash = \(hash) WHERE id = \(user) AND password_hash = \(old)") == 1
+            }
         }
     }
 
@@ -334,6 +335,16 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
+    public func settings(beginning text: String) async throws -> [String] {
+        try await translated {
+            try await database.read {
+                try $0.all("SELECT value FROM setting WHERE name LIKE \(SQL.beginning(text)) ESCAPE '!'") {
+                    try $0.text(0)
+                }
+            }
+        }
+    }
+
     public func settle(_ name: String, _ value: String) async throws -> String {
         try await translated {
             try await database.write([
@@ -346,7 +357,10 @@ public struct SQLAccountStore: AccountStore {
 
 extension SQL {
     /// A pattern of LIKE, with `!` as escape, for texts that hold this one.
-    static func containing(_ text: String) -> String {
-        "%\(text.replacing("!", with: "!!").replacing("%", with: "!%").replacing("_", with: "!_"))%"
+    static func containing(_ text: String) -> String { "%" + beginning(text) }
+
+    /// As ``containing(_:)``, for texts that begin with this one.
+    static func beginning(_ text: String) -> String {
+        "\(text.replacing("!", with: "!!").replacing("%", with: "!%").replacing("_", with: "!_"))%"
     }
 }

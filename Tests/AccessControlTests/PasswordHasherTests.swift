@@ -54,11 +54,17 @@ import Testing
         #expect(try await !hasher.verify("a", against: fullwidth))  // NFC, not NFKC
     }
 
-    @Test func anUnknownUserCostsAHashOfTheCurrentCost() async throws {
-        #expect(try await !PasswordHasher(cost: Self.cheap).verify("password", against: nil))
-        let impossible = PasswordHasher(cost: .init(memoryKiB: 1, iterations: 1))
+    @Test func anUnknownUserCostsAHashOfTheGreatestCost() async throws {
+        let hasher = PasswordHasher(cost: Self.cheap, earlier: [.init(memoryKiB: 1, iterations: 1)])
+        #expect(try await !hasher.verify("password", against: nil))
+        let impossible = PasswordHasher(cost: Self.cheap, earlier: [.init(memoryKiB: 1, iterations: 10_000)])
         await #expect(throws: PasswordHasher.HashingFailed.self) {
             try await impossible.verify("password", against: nil)
+        }
+        let hash = try await impossible.hash("password")
+        #expect(try await impossible.verify("password", against: hash))
+        await #expect(throws: PasswordHasher.HashingFailed.self) {
+            try await impossible.verify("wrong", against: hash)  // does what the hash lacks
         }
     }
 
@@ -112,7 +118,8 @@ import Testing
 
     static let needs: [(String, Bool)] = [
         ("$argon2id$v=19$m=1024,t=3,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", false),
-        ("$argon2id$v=19$m=2048,t=2,p=2$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", false),
+        ("$argon2id$v=19$m=2048,t=2,p=2$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
+        ("$argon2id$v=19$m=1024,t=4,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
         ("$argon2id$v=19$m=1024,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
         ("$argon2id$v=19$m=512,t=9,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
         ("$argon2id$v=16$m=1024,t=3,p=1$AAECAwQFBgcICQoLDA0ODw$J9Y1+DPJGXbwHM6YizAZ47mIn2b+a578eg7GY8YFnQc", true),
@@ -122,9 +129,9 @@ import Testing
         ("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW", true),
     ]
 
-    @Test(arguments: needs) func weakerHashesAreMadeAnew(_ hash: String, isWeaker: Bool) async throws {
+    @Test(arguments: needs) func otherHashesAreMadeAnew(_ hash: String, isOther: Bool) async throws {
         let hasher = PasswordHasher(cost: .init(memoryKiB: 1024, iterations: 3))
-        #expect(try await hasher.needsRehash(hash) == isWeaker)
+        #expect(try await hasher.needsRehash(hash) == isOther)
     }
 
     /// A wrong password takes as long as that of a user that does not exist, however cheap the hash was.
@@ -137,6 +144,14 @@ import Testing
         #expect(lack("m=1024,t=2,p=1") == .init(memoryKiB: 1024, iterations: 4))
         #expect(lack("m=512,t=2,p=1") == .init(memoryKiB: 1024, iterations: 5))
         #expect(PasswordHasher.Cost("\(cost)") == cost)
+    }
+
+    @Test func calibrationTakesTheBestOfThree() {
+        var taken = [40, 20, 60]  // milliseconds, of two iterations
+        let cost = PasswordHasher.Cost.calibrated(milliseconds: 100, memoryKiB: 65_536) { _ in
+            .milliseconds(taken.removeFirst())
+        }
+        #expect(cost == .init(memoryKiB: 65_536, iterations: 10) && taken.isEmpty)
     }
 
     @Test func calibrationNeverGoesBelowTheMinimum() throws {

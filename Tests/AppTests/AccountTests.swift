@@ -1,6 +1,7 @@
 import App
 import Domain
 import Foundation
+import Storage
 import TestSupport
 import Testing
 
@@ -194,6 +195,42 @@ import Testing
         #expect(signedIn.status == 200 && signedIn.headers["cache-control"] == "no-store")
         let long = String(repeating: "😀", count: 300)
         #expect(try await logIn(server, "bob@example.com", long).status == 422)
+        await server.stop()
+    }
+
+    /// When the cost of passwords changes, whoever signs in first hashes theirs anew, and nobody is held up by that.
+    @Test(arguments: DatabaseBackend.allCases)
+    func theCostOfPasswordsChanges(backend: DatabaseBackend) async throws {
+        let folder = try temporaryFolder("cost")
+        let url = backend == .sqlite ? "sqlite://\(folder)/test.db" : try PostgresServer.shared.get().newDatabase()
+        func start(_ milliseconds: Int) async throws -> RunningServer {
+            try await RunningServer.start(
+                backend, url: url, ["DATABASE_URL": url, "PASSWORD_HASH_MILLISECONDS": "\(milliseconds)"],
+                addsUsers: false)
+        }
+        var server = try await start(1)
+        let accounts = SQLAccountStore(server.server.database)
+        _ = try await accounts.settle("password hash of 1 ms", "m=1024,t=2,p=1")
+        _ = try await accounts.settle("password hash of 2 ms", "m=1024,t=9,p=1")
+        _ = try await post(server, "register", ["email": "ann@example.com", "password": Self.password])
+        await server.stop()
+        for (milliseconds, cost) in [(2, "t=9"), (1, "t=2")] {
+            server = try await start(milliseconds)
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { [server] group in
+                for _ in 0..<4 { group.addTask { try await logIn(server).status } }
+                return try await group.reduce(into: [Int]()) { $0.append($1) }
+            }
+            #expect(statuses == [200, 200, 200, 200])
+            let accounts = SQLAccountStore(server.server.database)
+            let user = try #require(try await accounts.user(email: "ann@example.com"))
+            #expect(try await accounts.passwordHash(of: user.id)?.contains("$m=1024,\(cost),p=1$") == true)
+            await server.stop()
+        }
+        // What nobody has is as dear as the dearest; one that cannot be had shows that it is asked for.
+        server = try await start(1)
+        _ = try await SQLAccountStore(server.server.database).settle("password hash of 3 ms", "m=1,t=99999,p=1")
+        #expect(try await logIn(server, "bob@example.com").status == 500)
+        #expect(try await logIn(server).status == 200)
         await server.stop()
     }
 

@@ -216,6 +216,10 @@ import Testing
         #expect(try await stores.accounts.setting("cost") == nil)
         #expect(try await stores.accounts.settle("cost", "one") == "one")
         #expect(try await stores.accounts.settle("cost", "two") == "one")
+        #expect(try await stores.accounts.settle("cost of é", "two") == "two")
+        #expect(try await stores.accounts.settle("other", "three") == "three")
+        #expect(try await stores.accounts.settings(beginning: "cost").sorted() == ["one", "two"])
+        #expect(try await stores.accounts.settings(beginning: "cost of é") == ["two"])
         await stores.database.close()
     }
 }

@@ -37,7 +37,8 @@ public protocol AccountStore: Sendable {
         _ hash: String, of user: UUID, from old: String?, keeping session: UUID?, at now: Date, audit: SealedEvent?
     ) async throws -> Bool
     /// The same password with another hash, unless it was changed meanwhile.
-    func rehash(_ hash: String, from old: String, of user: UUID) async throws
+    /// - Returns: Whether it has it.
+    func rehash(_ hash: String, from old: String, of user: UUID) async throws -> Bool
 
     /// - Parameter limit: Of the owner's keys that have not ended.
     /// - Throws: ``DomainError`` `.conflict` where there are as many.
@@ -61,6 +62,8 @@ public protocol AccountStore: Sendable {
 
     /// A value that holds for all who use the database: the first that was settled under a name.
     func setting(_ name: String) async throws -> String?
+    /// The values of all names with a beginning.
+    func settings(beginning text: String) async throws -> [String]
     func settle(_ name: String, _ value: String) async throws -> String
 }
 

@@ -76,17 +76,26 @@ public struct SignInService: Sendable {
             throw Self.wrong
         }
         try await forgetTries(of: address, from: origin)
-        var present = hash
-        if try await busy({ try await hasher.needsRehash(hash) }) {
-            present = try await self.hash(password)
-            try await accounts.rehash(present, from: hash, of: user.id)
-        }
-        return try await begin(user, passwordHash: present, from: origin)
+        let present = try await renewed(hash, of: user, password)
+        if let tokens = try await begin(user, passwordHash: present, from: origin) { return tokens }
+        // Another sign-in has hashed the password anew meanwhile, unless it is another one now.
+        guard let other = try await accounts.passwordHash(of: user.id), try await verify(password, against: other),
+            let tokens = try await begin(user, passwordHash: other, from: origin)
+        else { throw Self.wrong }
+        return tokens
+    }
+
+    /// The hash of a password that is right: another where the cost has changed, and no other sign-in was first.
+    private func renewed(_ hash: String, of user: User, _ password: String) async throws -> String {
+        guard try await busy({ try await hasher.needsRehash(hash) }) else { return hash }
+        let next = try await self.hash(password)
+        return try await accounts.rehash(next, from: hash, of: user.id) ? next : hash
     }
 
     private static let wrong = DomainError(.unauthenticated, "The address or the password is wrong.")
 
-    private func begin(_ user: User, passwordHash: String, from origin: Origin) async throws -> Tokens {
+    /// - Returns: nil where the password has another hash now, or the user was shut out.
+    private func begin(_ user: User, passwordHash: String, from origin: Origin) async throws -> Tokens? {
         let now = ambient.now()
         let session = Session(
             id: ambient.newID(), owner: user.id, createdAt: now,
@@ -96,7 +105,7 @@ public struct SignInService: Sendable {
         guard
             try await sessions.insert(
                 session, passwordHash: passwordHash, refreshTokenHash: refresh.hash, audit: event)
-        else { throw Self.wrong }
+        else { return nil }
         return try await tokens(session.id, of: user.id, refresh)
     }
 
