@@ -170,9 +170,6 @@ public struct SQLAccountStore: AccountStore {
 
     // MARK: Keys
 
-    /// Set in the column of scopes, far from theirs, once a key has been replaced.
-    private static let replaced = 1 << 32
-
     private static func insertion(_ key: APIKey) -> SQL {
         """
         INSERT INTO api_key (id, owner, name, prefix, secret_hash, scopes, scenario, created_at, expires_at,
@@ -222,8 +219,8 @@ public struct SQLAccountStore: AccountStore {
                         """
                         UPDATE api_key
                         SET expires_at = CASE WHEN expires_at < \(end) THEN expires_at ELSE \(end) END,
-                            scopes = scopes + \(Self.replaced)
-                        WHERE id = \(key) AND owner = \(next.owner) AND scopes < \(Self.replaced)
+                            is_replaced = \(true)
+                        WHERE id = \(key) AND owner = \(next.owner) AND is_replaced = \(false)
                             AND (expires_at IS NULL OR expires_at > \(next.createdAt.microseconds))
                         """, audit: audit)
                 else { return false }
@@ -243,7 +240,7 @@ public struct SQLAccountStore: AccountStore {
             id: try row.uuid(0), owner: try row.uuid(1), name: try row.text(2), prefix: try row.text(3),
             secretHash: try row.blob(4), scenario: try row.optional(6, row.uuid),
             createdAt: Date(microseconds: try row.int(7)))
-        key.scopes = Scopes(rawValue: Int(try row.int(5)) % Self.replaced)
+        key.scopes = Scopes(rawValue: Int(try row.int(5)))
         key.expiresAt = try row.optional(8, row.int).map { Date(microseconds: $0) }
         key.lastUsedAt = try row.optional(9, row.int).map { Date(microseconds: $0) }
         return key

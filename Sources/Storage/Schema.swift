@@ -204,6 +204,9 @@ public enum Schema {
             ]
         },
         Migration(11, "segments in order, and entries that are kept a year", boundedSegments),
+        Migration(12, "keys that were rotated") { type in
+            ["ALTER TABLE api_key ADD COLUMN is_replaced \(type.bool) NOT NULL DEFAULT FALSE"]
+        },
     ]
 
     /// Lets nothing change an entry, nor take one out that is in no segment that is over.
