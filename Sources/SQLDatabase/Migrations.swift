@@ -4,7 +4,7 @@ public import Foundation
 public struct Migration: Sendable {
     public var version: Int
     public var name: String
-    var statements: @Sendable (SQLDialect) -> [String]
+    public let statements: @Sendable (SQLDialect) -> [String]
 
     public init(_ version: Int, _ name: String, _ statements: @escaping @Sendable (SQLDialect) -> [String]) {
         (self.version, self.name, self.statements) = (version, name, statements)

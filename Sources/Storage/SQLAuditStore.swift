@@ -234,6 +234,23 @@ public struct SQLAuditStore: AuditStore {
         return condition
     }
 
+    public func wrongTriggers() async throws -> [String] {
+        let expected = Schema.triggers(database.dialect)
+        let isSQLite = database.dialect == .sqlite
+        let triggers: SQL =
+            isSQLite
+            ? "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit!_%' ESCAPE '!'"
+            : """
+            SELECT tgname::text, '' FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgrelid IN (
+                'audit_waiting'::regclass, 'audit_entry'::regclass, 'audit_head'::regclass, 'audit_segment'::regclass)
+            """
+        let found = try await translated {
+            try await database.read { try $0.all(triggers) { (name: try $0.text(0), statement: try $0.text(1)) } }
+        }
+        let wrong = found.filter { isSQLite ? expected[$0.name] != $0.statement : expected[$0.name] == nil }
+        return (wrong.map(\.name) + Set(expected.keys).subtracting(found.map(\.name))).sorted()
+    }
+
     // MARK: Segments
 
     public func segments() async throws -> [AuditSegment] {

@@ -209,6 +209,15 @@ public enum Schema {
         },
     ]
 
+    /// The triggers that all migrations leave, each with the statement that made it.
+    static func triggers(_ dialect: SQLDialect) -> [String: String] {
+        migrations.flatMap { $0.statements(dialect) }.reduce(into: [:]) { triggers, statement in
+            let words = statement.split(maxSplits: 3, whereSeparator: \.isWhitespace).map(String.init)
+            guard words.count > 2, words[1] == "TRIGGER" else { return }
+            triggers[words[2]] = words[0] == "CREATE" ? statement : nil
+        }
+    }
+
     /// Lets nothing change an entry, nor take one out that is in no segment that is over.
     private static func appendOnly(_ dialect: SQLDialect) -> [String] {
         let over = "SELECT COALESCE(MAX(sequence), 0) FROM audit_segment WHERE purged = 1"

@@ -283,6 +283,35 @@ import Testing
         await log.database.close()
     }
 
+    /// Who would keep events out, or take them, first needs the triggers away.
+    @Test(arguments: DatabaseBackend.allCases)
+    func triggersThatAreNotAsMadeAreNamed(backend: DatabaseBackend) async throws {
+        let log = try await Self.filled(backend)
+        let make =
+            backend == .sqlite
+            ? ["CREATE TRIGGER eat AFTER INSERT ON audit_waiting BEGIN DELETE FROM audit_waiting; END"]
+            : [
+                "CREATE FUNCTION eat() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN RETURN NULL; END $body$",
+                "CREATE TRIGGER eat BEFORE INSERT ON audit_waiting FOR EACH ROW EXECUTE FUNCTION eat()",
+            ]
+        try await log.database.write(make.map { SQL(text: $0) })
+        #expect(try await log.service().verify().flaw == .triggers(["eat"]))
+        try await log.database.write([
+            SQL(text: backend == .sqlite ? "DROP TRIGGER eat" : "DROP TRIGGER eat ON audit_waiting")
+        ])
+        #expect(try await log.service().verify().isSound(10))
+        let name = backend == .sqlite ? "audit_entry_delete" : "audit_entry_rows"
+        let drop = backend == .sqlite ? "DROP TRIGGER \(name)" : "ALTER TABLE audit_entry DISABLE TRIGGER \(name)"
+        try await log.database.write([SQL(text: drop)])
+        #expect(try await log.service().verify().flaw == .triggers([name]))
+        if backend == .sqlite {
+            let other = "CREATE TRIGGER \(name) BEFORE DELETE ON audit_entry BEGIN SELECT 1; END"
+            try await log.database.write([SQL(text: other)])
+            #expect(try await log.service().verify().flaw == .triggers([name]))
+        }
+        await log.database.close()
+    }
+
     /// A copy of an event that was put in line, or waits, is no event.
     @Test(arguments: DatabaseBackend.allCases)
     func copiesOfEventsAreQuarantined(backend: DatabaseBackend) async throws {

@@ -91,6 +91,7 @@ public struct AuditService: Sendable {
         case forged(waiting: Int)
         case other(AuditPlace)
         case gone(AuditPlace)
+        case triggers([String])
 
         public var description: String {
             switch self {
@@ -107,6 +108,9 @@ public struct AuditService: Sendable {
             case .forged(let count): "of the events that wait to be put in line \(count) were written by somebody else"
             case .other(let place): "entry \(place.sequence) is not the one that was expected: the log was put back"
             case .gone(let place): "entry \(place.sequence) was taken out with its year: expect a later one"
+            case .triggers(let names):
+                "all entries are right, but triggers that keep the log append-only are gone or were changed, or others were "
+                    + "added: \(names.joined(separator: ", "))"
             }
         }
     }
@@ -153,7 +157,9 @@ public struct AuditService: Sendable {
         if let expected, expected.sequence > last { return .cut(after: last) }
         if let flaw = flaw(of: head, found.end) { return flaw }
         let forged = waiting.count { chain.open($0) == nil }
-        return forged == 0 ? nil : .forged(waiting: forged)
+        if forged > 0 { return .forged(waiting: forged) }
+        let triggers = try await store.wrongTriggers()
+        return triggers.isEmpty ? nil : .triggers(triggers)
     }
 
     private static let waitingLimit = 100_000

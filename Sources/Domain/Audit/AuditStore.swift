@@ -65,6 +65,9 @@ public protocol AuditStore: Sendable {
     /// - Returns: The head, and the first and the last entry's place, of one moment; 1 and 0 for an empty log.
     func end() async throws -> (head: AuditHead?, first: Int64, last: Int64)
 
+    /// - Returns: The triggers of the log's tables that are gone, are others than they were made, or are somebody else's.
+    func wrongTriggers() async throws -> [String]
+
     func segments() async throws -> [AuditSegment]
     func insert(_ segment: AuditSegment) async throws
     /// Takes the entries of a segment out, and what is left of earlier ones, some at a time.
