@@ -3,14 +3,18 @@ import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
 /// Refuses what RFC 9112 has servers refuse and SwiftNIO lets pass: targets and hosts (section 3.2), transfer codings
-/// (section 6.1).
+/// (section 6.1). Sends what HTTP/1.0 can read: streams end with the connection, not with a chunk.
 ///
 /// It sees requests before they are translated: behind that, their version and their Host are lost.
-final class StrictHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class StrictHeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private var hasRefused = false
+    private var due = 0  // requests that wait for their answers
+    private var last: HTTPVersion?  // of the request after whose answer the connection ends
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if hasRefused { return }
@@ -20,9 +24,23 @@ final class StrictHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
             // The server answers what came before, then 400, and hangs up.
             return context.fireErrorCaught(HTTPParserError.unknown)
         }
+        if last == nil { due += 1 }  // what comes behind the last one is not answered
         if head.isKeepAlive { return context.fireChannelRead(data) }
+        last = last ?? head.version
         head.headers.replaceOrAdd(name: "Connection", value: "close")  // the only form that the server knows
         context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .head(var head) = unwrapOutboundIn(data), head.status.code >= 200 else {
+            return context.write(data, promise: promise)
+        }
+        due -= 1
+        guard let last, due == 0 else { return context.write(data, promise: promise) }
+        head.headers.replaceOrAdd(name: "Connection", value: "close")
+        // The encoder chunks what has no length, unless it is of a version that knows no chunks.
+        if last.minor == 0, !head.headers.contains(name: "Content-Length") { head.version = last }
+        context.write(wrapOutboundOut(.head(head)), promise: promise)
     }
 
     private static func isSound(_ head: HTTPRequestHead) -> Bool {

@@ -130,6 +130,33 @@ import Testing
         }
     }
 
+    /// RFC 9112, section 6.1.
+    @Test func theOlderVersionGetsNoChunks() async throws {
+        try await withServer { server in
+            let token = try await server.signInAsAdmin()["Authorization"] ?? ""
+            func export(_ version: String) -> String {
+                "GET /api/v2/admin/audit/export HTTP/\(version)\r\nHost: a\r\nAuthorization: \(token)\r\n"
+            }
+            func parts(_ answer: some StringProtocol) -> (head: String, body: String) {
+                guard let end = answer.firstRange(of: "\r\n\r\n") else { return ("", "") }
+                return (answer[..<end.lowerBound].lowercased(), String(answer[end.upperBound...]))
+            }
+            // Also where it comes behind one of the newer version, which gets them.
+            let live = Self.live + "Host: a\r\n\r\n"
+            for before in ["", live] {
+                let reply = await RawConnection.send(before + export("1.0") + "\r\n", to: server.base)
+                let start = reply.answer.ranges(of: /HTTP\/1\.[01] 200 OK/).last?.lowerBound
+                let (head, body) = parts(reply.answer[(start ?? reply.answer.startIndex)...])
+                #expect(reply.isClosed && head.contains("\r\nconnection: close"), "\(reply.answer.prefix(900))")
+                #expect(!head.contains("transfer-encoding") && body.hasPrefix("{") && body.hasSuffix("}\n"))
+            }
+            let newer = await RawConnection.send(export("1.1") + "Connection: close\r\n\r\n", to: server.base)
+            let (head, body) = parts(newer.answer)
+            #expect(head.hasPrefix("http/1.1 200") && head.contains("\r\ntransfer-encoding: chunked"))
+            #expect(head.contains("\r\nconnection: close") && body.hasSuffix("\r\n0\r\n\r\n"))
+        }
+    }
+
     @Test func targetsNameNoOtherServer() async throws {
         let path = "/api/v2/health/live"
         let refused = [
