@@ -37,7 +37,7 @@ public final class Server: Sendable {
     ///   - prices: The price list, asked for each bill.
     ///   - priceStore: Where the imported lists among them are.
     ///   - onRunning: Called with the port once requests are taken.
-    /// - Throws: ``SchemaIsBehind``, ``SQLError``, or what reading the TLS files throws.
+    /// - Throws: ``SchemaIsBehind``, ``SQLError``, ``ServerSettings/Problem``.
     public static func build(
         _ settings: ServerSettings, prices: @escaping MetricsService.Prices,
         priceStore: PriceStore, ambient: Ambient = Ambient(),
@@ -45,7 +45,7 @@ public final class Server: Sendable {
     ) async throws -> Server {
         let database = try open(settings)
         switch settings.database {
-        case .sqlite: try await database.migrate(Schema.migrations, at: ambient.now())
+        case .sqlite: try await migrate(database, settings, ambient: ambient)
         case .postgresql:
             let known = Schema.migrations.last?.version ?? 0
             let found = try await database.schemaVersion()
@@ -118,6 +118,22 @@ public final class Server: Sendable {
             throw error
         }
         await database.close()
+    }
+
+    /// Brings the database's schema up to date.
+    /// - Returns: The migrations that were applied now.
+    /// - Throws: ``ServerSettings/Problem`` for a database that another program keeps its tables in; ``SQLError``.
+    @discardableResult
+    public static func migrate(
+        _ database: any SQLDatabase, _ settings: ServerSettings, ambient: Ambient = Ambient()
+    ) async throws -> [Migration] {
+        let now = ambient.now()
+        do { return try await database.migrate(Schema.migrations, at: now) } catch SQLError.otherTables(let table) {
+            let place = if case .sqlite(let path) = settings.database { " in \(path)" } else { "" }
+            throw ServerSettings.Problem(
+                name: "DATABASE_URL",
+                need: "an empty database or one of this program, found the table '\(table)'\(place)")
+        }
     }
 
     public static func open(_ settings: ServerSettings) throws -> any SQLDatabase {

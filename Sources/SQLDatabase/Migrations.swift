@@ -16,7 +16,8 @@ extension SQLDatabase {
     /// works, the others wait and find nothing left to do.
     /// - Parameter migrations: All of them, by rising version.
     /// - Returns: Those applied now.
-    /// - Throws: ``SQLError/newerSchema(found:known:)``; ``SQLError/statement(_:)`` for a step that fails.
+    /// - Throws: ``SQLError/newerSchema(found:known:)``; ``SQLError/otherTables(_:)`` for another program's database;
+    ///   ``SQLError/statement(_:)`` for a step that fails.
     @discardableResult
     public func migrate(_ migrations: [Migration], at now: Date) async throws -> [Migration] {
         let dialect = dialect
@@ -24,6 +25,8 @@ extension SQLDatabase {
             if dialect == .postgresql {  // SQLite's write transaction is the lock
                 try connection.execute("SELECT pg_advisory_xact_lock(7245010310)")
             }
+            let tables = try connection.all(SQL(text: dialect.tables)) { try $0.text(0) }
+            if let other = tables.first, !tables.contains("schema_migration") { throw SQLError.otherTables(other) }
             try connection.execute(
                 SQL(
                     text: """
@@ -47,6 +50,24 @@ extension SQLDatabase {
                     """)
             }
             return missing
+        }
+    }
+}
+
+extension SQLDialect {
+    /// Lists the tables where ours are made; on PostgreSQL without those that extensions bring along.
+    fileprivate var tables: String {
+        switch self {
+        case .sqlite: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name"
+        case .postgresql:
+            """
+            SELECT relname::text FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+                AND NOT EXISTS (
+                    SELECT 1 FROM pg_depend
+                    WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+            ORDER BY relname
+            """
         }
     }
 }

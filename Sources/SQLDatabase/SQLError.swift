@@ -9,6 +9,8 @@ public enum SQLError: Error, Sendable, Hashable, CustomStringConvertible {
     case statement(String)
     /// The schema was made by a newer program.
     case newerSchema(found: Int, known: Int)
+    /// The database has tables, this one among them, and none of them says which migrations were applied.
+    case otherTables(String)
 
     public enum Constraint: Sendable, Hashable { case unique, foreignKey, check, notNull }
 
@@ -19,6 +21,7 @@ public enum SQLError: Error, Sendable, Hashable, CustomStringConvertible {
         case .statement(let reason): "the database does not understand: \(reason)"
         case .newerSchema(let found, let known):
             "the database has schema version \(found), this program knows \(known): use the newer program"
+        case .otherTables(let name): "the database holds tables of another program: \(name)"
         }
     }
 }

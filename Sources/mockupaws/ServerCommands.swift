@@ -6,7 +6,6 @@ import Foundation
 import Logging
 import PriceStore
 import SQLDatabase
-import Storage
 
 /// Where the settings come from.
 struct SettingsOptions: ParsableArguments {
@@ -58,8 +57,9 @@ struct MigrateCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
 
     func run() async throws {
-        let database = try Server.open(try await settings.settings)
-        let applied = try await database.migrate(Schema.migrations, at: Date())
+        let settings = try await settings.settings
+        let database = try Server.open(settings)
+        let applied = try await Server.migrate(database, settings)
         await database.close()
         let lines = applied.map { "applied \($0.version): \($0.name)\n" }
         try StandardOutput.write(lines.isEmpty ? "the schema is up to date\n" : lines.joined())

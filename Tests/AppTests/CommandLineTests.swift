@@ -114,6 +114,18 @@ import Testing
         #expect(heading.contains("a.yaml") && heading.contains("b.yaml"))
     }
 
+    @Test(arguments: ["serve", "migrate", "user add ann@example.com"])
+    func takesOverNoOtherProgramsDatabase(command: String) throws {
+        let other = "import sqlite3; print(sqlite3.connect('other.db').execute"
+        _ = try run("python3 -c \"\(other)('CREATE TABLE t (a)'))\"")
+        let outcome = try run("DATABASE_URL=sqlite://other.db PORT=0 timeout 60 $m \(command)")
+        #expect(outcome.code == 65, "\(outcome.errors)")
+        #expect(outcome.errors.contains("DATABASE_URL: expected an empty database or one of this program"))
+        #expect(outcome.errors.contains("found the table 't' in other.db"))
+        let names = try run("python3 -c \"\(other)('SELECT name FROM sqlite_master').fetchall())\"").output
+        #expect(names == "[('t',)]\n")
+    }
+
     @Test func theOperatorListsRotatesAndRevokesKeys() throws {
         let added = try run("$m user add ann@example.com && $m user add bob@example.com --plan premium")
         #expect(added.code == 0)

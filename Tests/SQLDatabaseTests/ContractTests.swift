@@ -280,6 +280,21 @@ import Testing
     }
 
     @Test(arguments: DatabaseBackend.allCases)
+    func anotherProgramsDatabaseIsLeftAlone(backend: DatabaseBackend) async throws {
+        let database = try backend.make()
+        try await database.write(["CREATE TABLE other (a INTEGER)"])
+        await #expect(throws: SQLError.otherTables("other")) {
+            try await database.migrate([Self.table], at: Date())
+        }
+        #expect(try await database.schemaVersion() == 0)
+        try await database.write(["DROP TABLE other"])
+        #expect(try await database.migrate([Self.table], at: Date()).count == 1)
+        try await database.write(["CREATE TABLE other (a INTEGER)"])  // beside ours it may be
+        #expect(try await database.migrate([Self.table], at: Date()).isEmpty)
+        await database.close()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
     func migrationsRunOnceHoweverManyProcessesStart(backend: DatabaseBackend) async throws {
         let database = try backend.make()
         let steps = [Self.table, Migration(2, "colour") { _ in ["ALTER TABLE item ADD COLUMN colour TEXT"] }]
