@@ -44,7 +44,9 @@ struct SettingsReader {
 
     /// A day's beginning, UTC.
     func day(_ name: String) throws -> Date {
-        guard let day = try? Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().parse(text(name)) else {
+        let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
+        // It reads days that no month has, and what follows a day.
+        guard let day = try? style.parse(text(name)), style.format(day) == text(name) else {
             throw Problem(name: name, need: "a day such as 2026-12-31, found '\(text(name))'")
         }
         return day

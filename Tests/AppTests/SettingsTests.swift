@@ -17,6 +17,10 @@ import Testing
         ("TRUSTED_PROXIES", "10.0.0.0/33", "TRUSTED_PROXIES: expected networks"),
         ("CORS_ALLOWED_ORIGINS", "*", "CORS_ALLOWED_ORIGINS: expected origins"),
         ("CORS_ALLOWED_ORIGINS", "https://a.example.com/", "CORS_ALLOWED_ORIGINS: expected origins"),
+        ("API_V1_SUNSET", "2026-02-30", "API_V1_SUNSET: expected a day such as 2026-12-31, found '2026-02-30'"),
+        ("API_V1_SUNSET", "2026-02-30T", "API_V1_SUNSET: expected a day"),
+        ("API_V1_SUNSET", "2026-2-3", "API_V1_SUNSET: expected a day"),
+        ("API_V1_SUNSET", "2026-02-28 ", "API_V1_SUNSET: expected a day"),
         ("JWT_ALGORITHM", "none", "JWT_ALGORITHM: expected EdDSA or HS256"),
     ])
     func aBadValueNamesItsKey(name: String, value: String, problem: String) async {
