@@ -6,7 +6,6 @@ import Foundation
 import HTTPAPI
 public import Logging
 import SQLDatabase
-import SystemPackage
 
 /// What the server reads from the environment, or from a file of the same names; the environment wins.
 public struct ServerSettings: Sendable {
@@ -46,16 +45,13 @@ public struct ServerSettings: Sendable {
         public var description: String { "\(name): expected \(need)" }
     }
 
-    /// - Parameter file: A file of `NAME=value` lines.
-    /// - Throws: ``Problem``, or what reading the file throws.
+    /// - Parameter file: What a file of `NAME=value` lines says.
+    /// - Throws: ``Problem``.
     public static func read(
-        environment: [String: String], file: String? = nil
-    ) async throws -> (settings: ServerSettings, shown: [(entry: Entry, value: String)]) {
-        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: environment)]
-        if let file {
-            providers.append(try await EnvironmentVariablesProvider(environmentFilePath: FilePath(file)))
-        }
-        let reader = ConfigReader(providers: providers)
+        environment: [String: String], file: [String: String] = [:]
+    ) throws -> (settings: ServerSettings, shown: [(entry: Entry, value: String)]) {
+        let reader = ConfigReader(
+            providers: [environment, file].map { EnvironmentVariablesProvider(environmentVariables: $0) })
         var values: [String: String] = [:]
         for entry in entries {
             var given = reader.string(forKey: entry.key, isSecret: entry.isSecret) ?? ""

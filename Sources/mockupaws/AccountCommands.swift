@@ -11,7 +11,7 @@ import SQLDatabase
 /// The services behind the database, for the operator's commands.
 func withServices(_ options: SettingsOptions, _ body: (Server) async throws -> Void) async throws {
     let server = try await Server.build(
-        try await options.settings, prices: { (PriceLookup([]), "") },
+        try options.settings, prices: { (PriceLookup([]), "") },
         priceStore: PriceStore(directory: PriceOptions.directory(nil)), logger: Logger(label: "mockupaws"))
     do { try await body(server) } catch {
         await server.database.close()
@@ -285,7 +285,7 @@ struct AuditCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check that no entry was edited, removed or put elsewhere.",
             discussion: """
-                Names the first that was, and fails then. Prints where the log ends: kept elsewhere and given with \
+                Names the first that was, and exits with 65 then. Prints where the log ends: kept elsewhere and given with \
                 --expect later, it shows that the log was not emptied or put back to an earlier state. The service logs \
                 the same as it starts and stops. Needs the SECRET_KEY that the service runs with, and changes nothing.
                 """)
@@ -304,7 +304,7 @@ struct AuditCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let settings = try await settings.settings
+            let settings = try settings.settings
             if case .sqlite(let path) = settings.database, access(path, R_OK) != 0 { throw FileProblem.current(path) }
             try await Server.withAuditLog(settings) { audit in
                 let found = try await audit.verify(expecting: expect.flatMap(AuditPlace.init))
@@ -313,8 +313,7 @@ struct AuditCommand: AsyncParsableCommand {
                     let text = "\(found.entries) entries, none changed\(waiting)\nend \(found.end)\n"
                     return try StandardOutput.write(text)
                 }
-                StandardError.write("Error: after \(found.entries) entries: \(flaw)\n")
-                throw ExitCode.failure
+                throw InputProblem(description: "after \(found.entries) entries: \(flaw)")
             }
         }
     }

@@ -6,8 +6,8 @@ import SQLDatabase
 import Storage
 
 /// The database file of the settings; PostgreSQL has tools of its own.
-private func sqlitePath(_ options: SettingsOptions) async throws -> String {
-    guard case .sqlite(let path) = try await options.settings.database else {
+private func sqlitePath(_ options: SettingsOptions) throws -> String {
+    guard case .sqlite(let path) = try options.settings.database else {
         throw ValidationError("DATABASE_URL is PostgreSQL: use pg_dump and pg_restore")
     }
     return path
@@ -44,7 +44,7 @@ struct BackupCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
 
     func run() async throws {
-        let path = try await sqlitePath(settings)
+        let path = try sqlitePath(settings)
         guard access(path, R_OK) == 0 else { throw FileProblem.current(path) }
         guard access(file, F_OK) != 0 else {
             throw FileProblem(path: file, detail: "is there already", isOutput: true)
@@ -76,7 +76,7 @@ struct RestoreCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
 
     func run() async throws {
-        let path = try await sqlitePath(settings)
+        let path = try sqlitePath(settings)
         guard access(file, R_OK) == 0 else { throw FileProblem.current(file) }
         let building = "\(path).\(getpid()).tmp"
         defer { for end in ["", "-wal", "-shm", "-lock"] { unlink(building + end) } }

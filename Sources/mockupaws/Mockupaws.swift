@@ -9,8 +9,8 @@ struct Mockupaws: AsyncParsableCommand {
         commandName: "mockupaws",
         abstract: "What will this workload cost on AWS, before it is deployed?",
         discussion: """
-            Exit codes: 0 done; 64 the command line is wrong; 65 a file's content is wrong or cannot be priced; \
-            66 a file cannot be read; 74 writing failed; 70 anything else.
+            Exit codes: 0 done; 64 the command line is wrong; 65 the content of a file, a setting or a database is wrong, \
+            or cannot be priced; 66 a file cannot be read; 74 writing failed; 70 anything else.
             """,
         version: Server.version,
         subcommands: [

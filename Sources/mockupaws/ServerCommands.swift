@@ -14,10 +14,11 @@ struct SettingsOptions: ParsableArguments {
         help: ArgumentHelp("A file of NAME=value lines; the environment wins.", valueName: "file"))
     var file: String?
 
-    var settings: ServerSettings {
-        get async throws {
-            try await ServerSettings.read(environment: ProcessInfo.processInfo.environment, file: file).settings
-        }
+    var settings: ServerSettings { get throws { try read().settings } }
+
+    func read() throws -> (settings: ServerSettings, shown: [(entry: ServerSettings.Entry, value: String)]) {
+        let values = try file.map { try ServerSettings.values(of: Files.text($0), file: $0) } ?? [:]
+        return try ServerSettings.read(environment: ProcessInfo.processInfo.environment, file: values)
     }
 }
 
@@ -34,7 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var prices: PriceOptions
 
     func run() async throws {
-        let settings = try await settings.settings
+        let settings = try settings.settings
         var logger =
             settings.logsJSON
             ? Logger(label: "mockupaws") { JSONLogHandler(label: $0) } : Logger(label: "mockupaws")
@@ -57,7 +58,7 @@ struct MigrateCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
 
     func run() async throws {
-        let settings = try await settings.settings
+        let settings = try settings.settings
         let database = try Server.open(settings)
         let applied = try await Server.migrate(database, settings)
         await database.close()
@@ -73,9 +74,7 @@ struct ConfigCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingsOptions
 
     func run() async throws {
-        let shown = try await ServerSettings.read(
-            environment: ProcessInfo.processInfo.environment, file: settings.file
-        ).shown
+        let shown = try settings.read().shown
         let lines = shown.map { "# \($0.entry.doc)\n\($0.entry.name)=\($0.value)\n" }
         try StandardOutput.write(lines.joined(separator: "\n"))
     }

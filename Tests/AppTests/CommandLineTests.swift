@@ -65,6 +65,8 @@ import Testing
         ("printf 'region: us-east-1\\nusage: [sqs: {type: \"a\\\\nb\"}]' | $m estimate -", 65, "found 'a\\nb'"),
         ("$m estimate w.yaml --price-store nowhere", 66, "nowhere: No such file or directory"),
         ("$m prices search sqs --limit=-1", 64, "expected 1 or more"),
+        ("$m serve --config none.env", 66, "none.env: No such file or directory"),
+        ("echo 'NOPE=1' > x.env; $m serve --config x.env", 65, "x.env:1: NOPE: expected a setting"),
         ("$m estimate w.yaml > /dev/full", 74, "standard output: No space left on device"),
     ])
     func saysWhatIsWrong(_ line: String, _ code: Int32, _ message: String) throws {
@@ -154,5 +156,7 @@ import Testing
         #expect(try run("$m key revoke mine").code == 64)
         // Three added, one rotated, two revoked.
         #expect(try run("$m audit verify").output.hasPrefix("6 entries, none changed\nend 6:"))
+        let other = try run("$m audit verify --expect 6:\(String(repeating: "0", count: 64))")
+        #expect(other.code == 65 && other.errors.hasPrefix("mockupaws: after 6 entries: "), "\(other.errors)")
     }
 }

@@ -91,7 +91,7 @@ import Testing
         let url =
             try backend == .sqlite
             ? "sqlite://" + temporaryFolder("migration") + "/test.db" : PostgresServer.shared.get().newDatabase()
-        let database = try await Server.open(ServerSettings.read(environment: ["DATABASE_URL": url]).settings)
+        let database = try Server.open(ServerSettings.read(environment: ["DATABASE_URL": url]).settings)
         try await database.migrate(Schema.migrations.filter { $0.version <= 5 }, at: Date())
         try await fill(database)
         let applied = try await database.migrate(Schema.migrations, at: Date())

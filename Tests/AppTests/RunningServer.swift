@@ -39,7 +39,7 @@ final class RunningServer: Sendable {
         }
         environment.merge(settings) { $1 }
         let outbox = environment["MAIL_OUTBOX"] ?? ""
-        let read = try await ServerSettings.read(environment: environment).settings
+        let read = try ServerSettings.read(environment: environment).settings
         return try await RunningServer(read, outbox, addsUsers)
     }
 

@@ -23,9 +23,9 @@ import Testing
         ("API_V1_SUNSET", "2026-02-28 ", "API_V1_SUNSET: expected a day"),
         ("JWT_ALGORITHM", "none", "JWT_ALGORITHM: expected EdDSA or HS256"),
     ])
-    func aBadValueNamesItsKey(name: String, value: String, problem: String) async {
+    func aBadValueNamesItsKey(name: String, value: String, problem: String) {
         do {
-            _ = try await ServerSettings.read(environment: [name: value])
+            _ = try ServerSettings.read(environment: [name: value])
             Issue.record("\(name)=\(value) was taken")
         } catch {
             #expect("\(error)".hasPrefix(problem))
@@ -34,38 +34,54 @@ import Testing
         }
     }
 
-    @Test func theEnvironmentWinsOverTheFileAndPasswordsAreMasked() async throws {
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).env")
-        try "PORT=1234\nHOST=::1\n".write(to: file, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(at: file) }  // in the system's temporary folder
-        let (settings, shown) = try await ServerSettings.read(
-            environment: ["PORT": "4321", "DATABASE_URL": "postgresql://me:secret@db/prices"], file: file.path)
+    @Test func theEnvironmentWinsOverTheFileAndPasswordsAreMasked() throws {
+        let file = try ServerSettings.values(of: "PORT=1234\n\n  # mine\r\n Host = ::1 \r\n", file: "x.env")
+        let (settings, shown) = try ServerSettings.read(
+            environment: ["PORT": "4321", "DATABASE_URL": "postgresql://me:secret@db/prices", "NOPE": "1"], file: file)
         #expect((settings.port, settings.host) == (4321, "::1"))
         #expect(settings.database == .postgresql(url: "postgresql://me:secret@db/prices"))
         #expect(shown.first { $0.entry.name == "DATABASE_URL" }?.value == "postgresql://me:***@db/prices")
         #expect(shown.first { $0.entry.name == "SECRET_KEY" }?.value == "***")
         let query = "postgresql://db/app?user=app&password=hunter2&sslpassword=x"
-        let other = try await ServerSettings.read(environment: ["DATABASE_URL": query]).shown
+        let other = try ServerSettings.read(environment: ["DATABASE_URL": query]).shown
         #expect(
             other.first { $0.entry.name == "DATABASE_URL" }?.value
                 == "postgresql://db/app?user=app&password=***&sslpassword=***")
     }
 
-    @Test func secretsMayBeInFiles() async throws {
+    @Test func secretsMayBeInFiles() throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).secret")
         try (String(repeating: "s", count: 40) + "\n").write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }  // in the system's temporary folder
         let environment = ["ENVIRONMENT": "production", "SECRET_KEY_FILE": file.path]
-        let settings = try await ServerSettings.read(environment: environment).settings
+        let settings = try ServerSettings.read(environment: environment).settings
         #expect(!settings.isDefaultSecret)
         #expect(!"\(settings)".contains("ssss"))
     }
 
-    @Test func theExampleFileHoldsEverySettingWithItsDefault() async throws {
+    @Test func theExampleFileHoldsEverySettingWithItsDefault() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let text = try String(contentsOf: root.appendingPathComponent(".env.example"), encoding: .utf8)
         let expected = ServerSettings.entries.map { "# \($0.doc)\n\($0.name)=\($0.fallback)\n" }
         for entry in expected { #expect(text.contains(entry)) }
+        let values = try ServerSettings.values(of: text, file: ".env.example")
+        #expect(try ServerSettings.read(environment: [:], file: values).settings.port == 8080)
+    }
+
+    @Test(arguments: [
+        ("PORT=1\n\nNOPE=1", "x.env:3: NOPE: expected a setting that 'mockupaws config' lists"),
+        ("PORT=1\nHOST=a\nport=2", "x.env:3: PORT: expected one value, found another in line 1"),
+        ("# a\nSECRET_KEY hunter2", "x.env:2: expected NAME=value"), ("=1", "x.env:1: expected NAME=value"),
+        ("PORT_FILE=port", "x.env:1: PORT_FILE: expected a setting"),
+    ])
+    func aLineOfTheFileThatMeansNothingIsNamed(text: String, problem: String) {
+        do {
+            _ = try ServerSettings.values(of: text, file: "x.env")
+            Issue.record("\(text) was taken")
+        } catch {
+            #expect("\(error)".hasPrefix(problem))
+            #expect(!"\(error)".contains("hunter2"))
+        }
     }
 }
