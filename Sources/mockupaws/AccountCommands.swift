@@ -9,9 +9,14 @@ import Reports
 import SQLDatabase
 
 /// The services behind the database, for the operator's commands.
-func withServices(_ options: SettingsOptions, _ body: (Server) async throws -> Void) async throws {
+/// - Parameter startsNew: Whether a SQLite database that is not there is made.
+func withServices(
+    _ options: SettingsOptions, startsNew: Bool = false, _ body: (Server) async throws -> Void
+) async throws {
+    let settings = try options.settings
+    if !startsNew { try settings.requireDatabase() }
     let server = try await Server.build(
-        try options.settings, prices: { (PriceLookup([]), "") },
+        settings, prices: { (PriceLookup([]), "") },
         priceStore: PriceStore(directory: PriceOptions.directory(nil)), logger: Logger(label: "mockupaws"))
     do { try await body(server) } catch {
         await server.database.close()
@@ -19,6 +24,13 @@ func withServices(_ options: SettingsOptions, _ body: (Server) async throws -> V
     }
     try await server.audit.linkWaiting()
     await server.database.close()
+}
+
+extension ServerSettings {
+    /// - Throws: ``FileProblem`` for a SQLite database that is not there: its name is a slip.
+    func requireDatabase() throws {
+        if case .sqlite(let path) = database, access(path, R_OK) != 0 { throw FileProblem.current(path) }
+    }
 }
 
 extension Role: ExpressibleByArgument {}
@@ -52,7 +64,7 @@ struct UserCommand: AsyncParsableCommand {
             var change = UserService.Change()
             (change.role, change.plan) = (role, plan)
             let secret = password ? try readPassword() : nil
-            try await withServices(settings) { [change] server in
+            try await withServices(settings, startsNew: true) { [change] server in
                 let user = try await server.users.add(
                     email: email, password: secret, change, from: .commandLine)
                 try StandardOutput.write("\(user.id.uuidString.lowercased())\n")
@@ -305,7 +317,7 @@ struct AuditCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try settings.settings
-            if case .sqlite(let path) = settings.database, access(path, R_OK) != 0 { throw FileProblem.current(path) }
+            try settings.requireDatabase()
             try await Server.withAuditLog(settings) { audit in
                 let found = try await audit.verify(expecting: expect.flatMap(AuditPlace.init))
                 let waiting = found.waiting > 0 ? ", \(found.waiting) waiting to be put in line" : ""

@@ -128,6 +128,16 @@ import Testing
         #expect(names == "[('t',)]\n")
     }
 
+    @Test(arguments: [
+        "user list", "user change a@example.com --role admin", "key list a@example.com", "key add a@example.com",
+        "key revoke 5f0f5a8e-9a4e-4b5e-8d5e-0c5a4e6f7a8b", "audit verify", "backup copy.db",
+    ])
+    func onlyANewInstallationMakesADatabase(command: String) throws {
+        let outcome = try run("$m \(command)")
+        #expect(outcome.code == 66 && outcome.errors.contains("mockupaws.db: No such file or directory"))
+        #expect(try run("ls").output == "errors\nw.yaml\n")
+    }
+
     @Test func theOperatorListsRotatesAndRevokesKeys() throws {
         let added = try run("$m user add ann@example.com && $m user add bob@example.com --plan premium")
         #expect(added.code == 0)
