@@ -199,6 +199,7 @@ public struct API: HTTPResponder {
         for (name, value) in call.request.uri.queryParameters {
             query[String(name), default: []].append(String(value))
         }
+        try endpoint.check(query)
         let request = APIRequest(
             request: call.request, path: path, query: query, signedIn: caller, origin: call.origin, logger: call.logger,
             prefixScenario: prefixScenario, declared: endpoint.parameters.map(\.name))

@@ -108,10 +108,38 @@ import Testing
             let second = try await server.send("POST", path, headers: headers, body)
             #expect(first.status < 300 && first.text == second.text)
         }
-        let all = try await server.send("GET", "/api/v2/scenarios?refresh=true").json
+        let all = try await server.send("GET", "/api/v2/scenarios?page_size=100").json
         #expect(all["total"] as? Int == 4)
         let names = (all["items"] as? [[String: Any]] ?? []).compactMap { ($0["name"] as? String)?.count }
         #expect(names.allSatisfy { $0 <= 200 })
+        await server.stop()
+    }
+
+    /// No slip goes unseen: in a query as in a body.
+    @Test func wrongQueriesSayWhatIsWrong() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let id = try await server.scenario()
+        for (path, detail) in [
+            ("?page=99999999999999999999", "is out of range, expected 1 to 1000000"),
+            ("?page_size=", "is empty"), ("?page_size=0x10", "expected an integer, in digits"),
+            ("?page_size=1e2", "expected an integer, in digits"), ("?page_size=1-2", "expected an integer, in digits"),
+            ("?page_size=101", "is 101, expected 1 to 100"), ("?page=1&page=2", "is there 2 times, expected once"),
+            ("?colour=1", "is unknown, expected some of "), ("/\(id)?colour=1", "is unknown"),
+            ("/\(id)/forecast?factor=0x10", "expected a decimal number"), ("/\(id)/forecast?factor=", "is empty"),
+            ("/\(id)/forecast?factor=nan", "expected a decimal number"),
+            ("/\(id)/metrics?refresh=", "is empty"),
+        ] {
+            let reply = try await server.send("GET", "/api/v2/scenarios" + path)
+            let errors = reply.json["errors"] as? [[String: String]]
+            #expect(reply.status == 422 && errors?.count == 1, "\(path): \(reply.text)")
+            #expect(errors?.first?["detail"]?.hasPrefix(detail) == true, "\(path): \(reply.text)")
+        }
+        for path in [
+            "/api/v2/scenarios?status=draft&status=running", "/api/v1/scenarios?page=1&page=2&colour=1",
+            "/api/v2/scenarios/\(id)/timeseries?bucket_minutes=060",
+        ] { #expect(try await server.send("GET", path).status == 200, "\(path)") }
+        let large = try await server.send("POST", "/api/v2/scenarios", #"{"name":"a","sample_rate":1e999}"#)
+        #expect(large.status == 422, "\(large.text)")
         await server.stop()
     }
 

@@ -76,7 +76,7 @@ import Testing
         // A name for the whole delivery is the sender's word.
         #expect(try await ingest(records(0..<2).joined(), ["Idempotency-Key": "a"]) == [2, 0, 0])
         #expect(try await ingest(records(0..<2).joined(), ["Idempotency-Key": "a"]) == [0, 0, 2])
-        let events = try await server.send("GET", "/api/v2/scenarios/\(id)/summary?x=1").json["total_requests"] as? Int
+        let events = try await server.send("GET", "/api/v2/scenarios/\(id)/summary").json["total_requests"] as? Int
         #expect(events == 10 + 5 + 5 + 2 + 2 + 6 + 2 + 3 + 2)
         await server.stop()
     }

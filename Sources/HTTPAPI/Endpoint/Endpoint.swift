@@ -48,6 +48,28 @@ struct Endpoint: Sendable {
     }
 }
 
+extension Endpoint {
+    /// Version 1 and the shippers' protocols take whatever their clients send.
+    var isStrict: Bool { path.hasPrefix("/api/v2/") }
+
+    /// - Throws: ``DomainError`` `.invalid` for a query with parameters that there are not, or that come twice.
+    func check(_ query: [String: [String]]) throws {
+        guard isStrict, !query.isEmpty else { return }
+        let declared = parameters.filter { $0.location == .query }
+        let members: [DomainError.Member] = query.sorted { $0.key < $1.key }.compactMap { name, values in
+            guard let parameter = declared.first(where: { $0.name == name }) else {
+                let names = declared.map(\.name).joined(separator: ", ")
+                return .init(pointer: name, detail: "is unknown" + (names.isEmpty ? "" : ", expected some of \(names)"))
+            }
+            guard values.count > 1, !parameter.isList else { return nil }
+            return .init(pointer: name, detail: "is there \(values.count) times, expected once")
+        }
+        guard members.isEmpty else {
+            throw DomainError(.invalid, "The query has parameters that are wrong.", members: members)
+        }
+    }
+}
+
 /// How a protocol of its own tells errors.
 struct Refusal: Sendable {
     var description: JSON

@@ -4,6 +4,7 @@ import Domain
 protocol ParameterDeclaration: Sendable {
     var name: String { get }
     var location: ParameterLocation { get }
+    var isList: Bool { get }
     var openAPI: JSON { get }
 }
 
@@ -27,6 +28,8 @@ struct Parameter<Value: Sendable>: ParameterDeclaration {
         Parameter(name: name, location: .header, schema: schema, doc: doc)
     }
 
+    var isList: Bool { schema.description["type"] == "array" }
+
     var openAPI: JSON {
         [
             "name": .string(name), "in": .string(location.rawValue), "required": .bool(location == .path),
@@ -46,9 +49,24 @@ struct Parameter<Value: Sendable>: ParameterDeclaration {
             default: .string(text)
             }
         var problems: [DomainError.Member] = []
-        if let value = schema.read(json, "", &problems) { return value }
+        if let flaw = Self.flaw(in: text, of: type) {
+            problems = [.init(pointer: name, detail: flaw)]
+        } else if let value = schema.read(json, "", &problems) {
+            return value
+        }
         if location == .path { throw DomainError.notFound("resource") }
         let members = problems.map { DomainError.Member(pointer: name, detail: $0.detail) }
         throw DomainError(.invalid, "The \(location.rawValue) parameter \(name) is wrong.", members: members)
+    }
+
+    /// What keeps a text from being written as JSON writes numbers: Swift reads others, such as 0x10, too.
+    private static func flaw(in text: String, of type: JSON?) -> String? {
+        if text.isEmpty { return ["integer", "number", "boolean"].contains(type) ? "is empty" : nil }
+        switch type {
+        case "integer" where !text.dropFirst(text.hasPrefix("-") ? 1 : 0).utf8.allSatisfy("0123456789".utf8.contains):
+            return "expected an integer, in digits"
+        case "number" where !text.utf8.allSatisfy("+-.0123456789Ee".utf8.contains): return "expected a decimal number"
+        default: return nil
+        }
     }
 }

@@ -118,15 +118,16 @@ extension Schema where Value == Int {
             description = description.with([.init(name: "maximum", value: .number("\(range.upperBound)"))])
         }
         return Schema(description: description) { json, pointer, problems in
+            guard case .number(let digits) = json, let value = Double(digits), value == value.rounded() else {
+                let kind = if case .number = json { "not whole" } else { json.typeName }
+                return wrong(pointer, "is \(kind), expected an integer", &problems)
+            }
+            let expected = "expected \(range.lowerBound) to \(range.upperBound)"
             // JSON Schema counts 122.0 among the integers.
-            guard case .number(let digits) = json,
-                let number = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) })
-            else {
-                return wrong(pointer, "is \(json.typeName), expected an integer", &problems)
+            guard let number = Int(digits) ?? Int(exactly: value) else {
+                return wrong(pointer, "is out of range, \(expected)", &problems)
             }
-            guard range.contains(number) else {
-                return wrong(pointer, "is \(number), expected \(range.lowerBound) to \(range.upperBound)", &problems)
-            }
+            guard range.contains(number) else { return wrong(pointer, "is \(number), \(expected)", &problems) }
             return number
         } write: {
             $1.raw(String($0))
