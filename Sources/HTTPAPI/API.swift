@@ -75,7 +75,11 @@ public struct API: HTTPResponder {
         let intake = Intake(ingest: services.ingest, limits: services.limits)
         return ScenarioRoutes(scenarios: services.scenarios).endpoints
             + MetricsRoutes(metrics: services.metrics).endpoints
-            + [EventStream(metrics: services.metrics, authentication: services.authentication).endpoint]
+            + [
+                EventStream(
+                    metrics: services.metrics, limits: services.limits, authentication: services.authentication
+                ).endpoint
+            ]
             + IngestRoutes(intake: intake).endpoints + ElasticsearchRoutes(intake: intake).endpoints
             + LokiRoutes(intake: intake).endpoints + SplunkRoutes(intake: intake).endpoints
             + OTLPRoutes(intake: intake).endpoints + PriceRoutes(prices: services.prices).endpoints

@@ -205,4 +205,38 @@ import Testing
         #expect(status == 429)
         await server.stop()
     }
+
+    /// Each stream holds a connection; one user is not to hold them all.
+    @Test func aUserHasSoManyStreamsAtATime() async throws {
+        let server = try await RunningServer.start(.sqlite, ["RATE_LIMITS": "true"])
+        let id = try await server.scenario()
+        let base = server.base
+        @Sendable func open(_ key: String, _ id: String, patience: Int) async -> RawConnection {
+            let head = "GET /api/v2/scenarios/\(id)/events HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+            return await RawConnection.send(
+                Array((head + "X-API-Key: \(key)\r\n\r\n").utf8), to: base, patience: patience)
+        }
+        let key = server.key
+        try await withThrowingTaskGroup(of: [Int].self) { streams in
+            for _ in 0..<5 { streams.addTask { await open(key, id, patience: 300).statuses } }
+            var refused = await open(key, id, patience: 1)
+            for _ in 0..<5 where refused.statuses != [429] {
+                try await Task.sleep(for: .seconds(5))  // it came before the five
+                refused = await open(key, id, patience: 1)
+            }
+            #expect(refused.statuses == [429] && refused.isClosed, "\(refused.answer)")
+            #expect(refused.answer.contains("You have 5 streams of events open, as many as the plan free allows."))
+            let other = try await server.send("POST", "/api/v2/scenarios", key: server.otherKey, #"{"name":"b"}"#)
+            let others = other.json["id"] as? String ?? ""
+            #expect(await open(server.otherKey, others, patience: 2).statuses == [200])
+            // Streams end with their scenario, and their places are free.
+            #expect(try await server.send("DELETE", "/api/v2/scenarios/\(id)").status == 204)
+            let statuses = try await streams.reduce(into: []) { $0 += $1 }
+            #expect(statuses.count == 5 && statuses.filter { $0 == 200 }.count >= 4, "\(statuses)")
+        }
+        let made = try await server.send("POST", "/api/v2/scenarios", #"{"name":"c"}"#)
+        let last = await open(key, made.json["id"] as? String ?? "", patience: 2)
+        #expect(last.statuses == [200], "\(last.answer)")
+        await server.stop()
+    }
 }

@@ -1,5 +1,6 @@
 public import Caching
 import Foundation
+import Synchronization
 
 /// How much callers may ask for.
 public struct LimitService: Sendable {
@@ -8,9 +9,10 @@ public struct LimitService: Sendable {
         public var requests: RateLimit
         public var events: RateLimit  // of ingest
         public var bytes: RateLimit  // of ingest, without content encoding
+        public var streams: Int  // of events, open at a time, of a user
 
-        public init(requests: RateLimit, events: RateLimit, bytes: RateLimit) {
-            (self.requests, self.events, self.bytes) = (requests, events, bytes)
+        public init(requests: RateLimit, events: RateLimit, bytes: RateLimit, streams: Int) {
+            (self.requests, self.events, self.bytes, self.streams) = (requests, events, bytes, streams)
         }
 
         /// So many times as much.
@@ -18,18 +20,21 @@ public struct LimitService: Sendable {
             func scaled(_ limit: RateLimit) -> RateLimit {
                 RateLimit(count: limit.count * factor, per: limit.seconds, burst: limit.burst * factor)
             }
-            return Allowance(requests: scaled(requests), events: scaled(events), bytes: scaled(bytes))
+            return Allowance(
+                requests: scaled(requests), events: scaled(events), bytes: scaled(bytes), streams: streams)
         }
     }
 
     /// All that is allowed, a minute.
     public struct Rules: Sendable {
         public var plans: [Plan: Allowance] = [
-            .free: Allowance(requests: perMinute(100, 10), events: perMinute(100_000), bytes: perMinute(100 << 20)),
+            .free: Allowance(
+                requests: perMinute(100, 10), events: perMinute(100_000), bytes: perMinute(100 << 20), streams: 5),
             .premium: Allowance(
-                requests: perMinute(1_000, 50), events: perMinute(2_000_000), bytes: perMinute(2 << 30)),
+                requests: perMinute(1_000, 50), events: perMinute(2_000_000), bytes: perMinute(2 << 30), streams: 20),
             .enterprise: Allowance(
-                requests: perMinute(10_000, 200), events: perMinute(100_000_000), bytes: perMinute(100 << 30)),
+                requests: perMinute(10_000, 200), events: perMinute(100_000_000), bytes: perMinute(100 << 30),
+                streams: 100),
         ]
         /// Of one address, without a credential.
         public var anonymous = perMinute(600, 100)
@@ -53,6 +58,7 @@ public struct LimitService: Sendable {
     private let rules: Rules
     private let shared: [Plan: Allowance]  // of all keys and sessions of a user
     private let ambient: Ambient
+    private let streams = StreamCounts()
 
     /// How much more than one key a user may ask for with all of them: more keys, or new ones, give no more than this.
     private static let keysWorth = 10
@@ -129,6 +135,49 @@ public struct LimitService: Sendable {
             try await limiter.charge(events, to: "events:" + name, limit: allowance.events, at: now)
             try await limiter.charge(bytes, to: "bytes:" + name, limit: allowance.bytes, at: now)
         }
+    }
+
+    // MARK: Streams
+
+    fileprivate final class StreamCounts: Sendable { let ofUsers = Mutex<[UUID: Int]>([:]) }
+
+    /// A place among the open streams of a user; it is free again once nobody holds it.
+    public final class StreamPlace: Sendable {
+        private let counts: StreamCounts
+        private let user: UUID
+
+        /// - Returns: nil where as many are taken.
+        fileprivate init?(of user: UUID, in counts: StreamCounts, most: Int) {
+            let isFree = counts.ofUsers.withLock { counts in
+                guard counts[user, default: 0] < most else { return false }
+                counts[user, default: 0] += 1
+                return true
+            }
+            guard isFree else { return nil }
+            (self.counts, self.user) = (counts, user)
+        }
+
+        deinit {
+            counts.ofUsers.withLock { counts in
+                let left = counts[user, default: 1] - 1
+                counts[user] = left > 0 ? left : nil
+            }
+        }
+    }
+
+    /// Until the end of a stream whose client has gone is noticed.
+    private static let streamRetrySeconds = 15.0
+
+    /// Takes a place for a stream of events: each holds a connection, of which there are so many for all.
+    /// - Returns: nil where nothing is limited.
+    /// - Throws: ``DomainError`` `.rateLimited` where the user has as many as the plan allows.
+    public func openStream(_ caller: Caller) throws -> StreamPlace? {
+        guard limiter != nil, let most = rules.plans[caller.plan]?.streams else { return nil }
+        guard let place = StreamPlace(of: caller.user, in: streams, most: most) else {
+            let detail = "You have \(most) streams of events open, as many as the plan \(caller.plan.rawValue) allows."
+            throw DomainError.rateLimited(detail, retryAfter: Self.streamRetrySeconds)
+        }
+        return place
     }
 
     // MARK: Mail

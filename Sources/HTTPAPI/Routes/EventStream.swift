@@ -9,6 +9,7 @@ import ServiceLifecycle
 /// Server-sent events: a scenario's sums, now and whenever they change.
 struct EventStream {
     var metrics: MetricsService
+    var limits: LimitService
     var authentication: AuthenticationService
 
     private static let silence = 15  // seconds until a comment shows that the line still stands
@@ -18,19 +19,22 @@ struct EventStream {
             .get, "/api/v2/scenarios/{scenario_id}/events", id: "streamEvents", tag: "Metrics",
             "The sums, now and whenever they change.")
         endpoint.access = .user(.readMetrics)
-        endpoint.details =
-            "Server-sent events named `summary`, at most one a second, each with the body of …/summary. "
-            + "It ends when the credential does."
+        endpoint.details = """
+            Server-sent events named `summary`, at most one a second, each with the body of …/summary. It ends when the \
+            credential does. A plan allows so many at a time: beyond, 429.
+            """
         endpoint.parameters = [ScenarioRoutes.scenarioID]
         endpoint.errors = [.invalid]
         endpoint.contentType = "text/event-stream"
         endpoint.answer = (["type": "string"], [:])
         endpoint.respond = { request in
             let id = try request.required(ScenarioRoutes.scenarioID)
+            let place = try limits.openStream(request.caller)
             let first = try await metrics.metrics(id, by: request.caller)  // what is wrong is told as a problem
             return Response(
                 status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: ResponseBody { writer in
+                    defer { withExtendedLifetime(place) {} }
                     try await send(first, id, to: request, &writer)
                     try await writer.finish(nil)
                 })
