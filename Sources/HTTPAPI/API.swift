@@ -119,7 +119,7 @@ public struct API: HTTPResponder {
                 try await services.limits.left(.request, to: call.address)
             }
         decision?.apply(to: &response, at: services.ambient.now())
-        if let successor = call.successor { surroundings.deprecation.apply(to: &response, successor: successor) }
+        if call.isOld { surroundings.deprecation.apply(to: &response, successor: call.successor) }
         surroundings.cors.apply(to: &response, for: request)
         if !call.isSecured { security.apply(to: &response) }
         return request.method == .head ? response.createHeadResponse() : response
@@ -133,7 +133,8 @@ public struct API: HTTPResponder {
         let logger: Logger
         var decision: RateDecision?  // what the answer tells of limits
         var isSecured = false  // the answer has its security headers
-        var successor: String?  // of the endpoint, if it is old
+        var successor: String?  // the path that takes the place of this one, which is old
+        var isOld: Bool { successor != nil || request.uri.path.hasPrefix("/api/v1/") }
 
         var origin: Origin {
             Origin(address: address?.description, userAgent: request.headers[.userAgent], correlationID: correlationID)
@@ -177,7 +178,7 @@ public struct API: HTTPResponder {
             let allow = methods.map(\.rawValue).joined(separator: ", ")
             throw HTTPError(.methodNotAllowed, headers: [.allow: allow], message: "This path takes \(allow).")
         case .endpoint(let endpoint, let path):
-            call.successor = endpoint.successor
+            call.successor = endpoint.successor(for: path)
             do {
                 let generation = services.authentication.generation
                 let caller = try await caller(endpoint, &call)
@@ -239,7 +240,7 @@ extension API {
 
     /// - Returns: nil on an endpoint that anyone may call.
     private func caller(_ endpoint: Endpoint, _ call: inout Call) async throws -> Caller? {
-        if let successor = endpoint.successor, surroundings.deprecation.endsAtSunset,
+        if let successor = call.successor, surroundings.deprecation.endsAtSunset,
             services.ambient.now() >= surroundings.deprecation.sunset
         {
             try await admit(.request, &call)

@@ -69,14 +69,20 @@ import Testing
 
     @Test func everyAnswerOfVersion1TellsOfItsEnd() async throws {
         let server = try await RunningServer.start(.sqlite, ["API_V1_SUNSET": "2027-01-31"])
-        for (path, key, status) in [
-            ("/api/v1/scenarios", nil, 200), ("/api/v1/scenarios", "", 401), ("/api/v1/scenarios/\(UUID())", nil, 404),
+        let id = UUID().uuidString
+        for (method, path, key, status, successor) in [
+            ("GET", "/api/v1/scenarios", nil, 200, "/api/v2/scenarios"),
+            ("GET", "/api/v1/scenarios", "", 401, "/api/v2/scenarios"),
+            ("GET", "/api/v1/scenarios/\(id)", nil, 404, "/api/v2/scenarios/\(id)"),
+            ("POST", "/api/v1/scenarios/a%3E%2Fb/start", nil, 404, "/api/v2/scenarios/a%3E%2Fb/start"),
+            ("GET", "/api/v1/nothing", nil, 404, nil), ("PATCH", "/api/v1/scenarios", nil, 405, nil),
         ] {
-            let reply = try await server.send("GET", path, key: key)
-            #expect(reply.status == status)
+            let reply = try await server.send(method, path, key: key)
+            #expect(reply.status == status, "\(method) \(path)")
             #expect(reply.headers["deprecation"] == "@1795564800")
             #expect(reply.headers["sunset"] == "Sun, 31 Jan 2027 00:00:00 GMT")
-            #expect(reply.headers["link"]?.contains("rel=\"successor-version\"") == true)
+            let links = successor.map { "<\($0)>; rel=\"successor-version\", " } ?? ""
+            #expect(reply.headers["link"] == links + "</api/deprecation>; rel=\"deprecation\"; type=\"text/html\"")
         }
         #expect(try await server.send("GET", "/api/v2/scenarios").headers["deprecation"] == nil)
         let guide = try await server.send("GET", "/api/deprecation", key: "")
