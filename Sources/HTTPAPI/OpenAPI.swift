@@ -57,7 +57,7 @@ struct OpenAPI {
                 .init(
                     name: "requestBody",
                     value: [
-                        "required": true,
+                        "required": .bool(endpoint.needsBody),
                         "content": .object(
                             endpoint.bodyTypes.map { .init(name: $0, value: ["schema": body.description]) }),
                     ])

@@ -28,6 +28,7 @@ struct Endpoint: Sendable {
     var errors: [DomainError.Code] = []  // beside those that follow from access, parameters and body
     var body: (description: JSON, components: [String: JSON])?
     var bodyTypes = ["application/json"]
+    var needsBody = true  // else none stands for an empty object
     var status = HTTPResponse.Status.ok
     var answer: (description: JSON?, components: [String: JSON]) = (nil, [:])
     var contentType = "application/json"
@@ -102,8 +103,15 @@ extension Endpoint {
         _ body: Schema<Body>, answering schema: Schema<Value>, status: HTTPResponse.Status = .ok,
         _ handle: @escaping @Sendable (APIRequest, Body) async throws -> Answer<Value>
     ) -> Endpoint {
+        let needsBody = needsBody
         var endpoint = answering(schema, status: status) { request in
-            try await handle(request, try await Self.decode(body, request.request))
+            var held = request.request
+            if !needsBody {
+                let buffer = try await held.body.collect(upTo: Self.maximumBodyBytes)
+                held.body = RequestBody(buffer: buffer)
+                if buffer.readableBytes == 0 { return try await handle(request, try Self.read([:], body)) }
+            }
+            return try await handle(request, try await Self.decode(body, held))
         }
         endpoint.body = (body.description, body.components)
         return endpoint
@@ -150,7 +158,10 @@ extension Endpoint {
             throw HTTPError(.unsupportedMediaType, message: "Send the body without a Content-Encoding.")
         }
         let buffer = try await request.body.collect(upTo: maximumBodyBytes)
-        let json = try parsed(Array(buffer.readableBytesView), request)
+        return try read(try parsed(Array(buffer.readableBytesView), request), schema)
+    }
+
+    private static func read<Body>(_ json: JSON, _ schema: Schema<Body>) throws -> Body {
         var problems: [DomainError.Member] = []
         guard let body = schema.read(json, "", &problems) else {
             throw DomainError(.invalid, "The body has members that are wrong.", members: problems)

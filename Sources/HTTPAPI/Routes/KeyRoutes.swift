@@ -106,6 +106,7 @@ struct KeyRoutes {
 
     private var rotate: Endpoint {
         var endpoint = Self.endpoint(.post, "/{key_id}/rotate", "rotateKey", "Put another key in place of one.")
+        endpoint.needsBody = false
         endpoint.details = "The new one has the same name, scopes and end. The old one works for a while longer."
         endpoint.errors.append(.conflict)
         return endpoint.taking(Self.rotation, answering: Self.newKey, status: .created) { request, rotation in
