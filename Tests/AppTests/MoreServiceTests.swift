@@ -149,6 +149,14 @@ import Testing
         #expect(try await server.send("GET", "/api/v2/scenarios?created_from=2028-02-29T00:00:00Z").status == 200)
         let gzip = ["Content-Encoding": "gzip"]
         #expect(try await server.send("POST", "/api/v2/scenarios", headers: gzip, "{}").status == 415)
+        for (type, status) in [
+            ("application/jsonx", 415), ("application/json; charset=utf-16", 415), ("application/x+jsonp", 415),
+            ("application/json;version=1; charset=latin1", 415), ("text/plain", 415), ("", 415),
+            ("application/json", 422), ("Application/JSON; charset=\"UTF-8\"", 422), ("application/vnd.a+json", 422),
+        ] {
+            let reply = try await server.send("POST", "/api/v2/scenarios", type: type, Data("{}".utf8))
+            #expect(reply.status == status, "\(type)")
+        }
         let id = try await server.scenario()
         let body = #"{"scenario_ids":["\#(id)","\#(UUID())"]}"#
         let compared = try await server.send("POST", "/api/v2/scenarios/compare", body)

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import HTTPTypes
 import HummingbirdCore
 import Hummingbird
@@ -149,10 +150,19 @@ extension Endpoint {
         }
     }
 
+    /// Whether a content type is JSON, and in the one encoding that it has between systems (RFC 8259, section 8.1).
+    private static func isJSON(_ type: String) -> Bool {
+        let parts = type.lowercased().split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard let name = parts.first, name == "application/json" || name.hasSuffix("+json") else { return false }
+        return parts.dropFirst().allSatisfy { parameter in
+            !parameter.hasPrefix("charset")
+                || ["charset=utf-8", "charset=\"utf-8\"", "charset=utf8"].contains(parameter)
+        }
+    }
+
     private static func decode<Body>(_ schema: Schema<Body>, _ request: Request) async throws -> Body {
-        let type = request.headers[.contentType]?.lowercased() ?? "application/json"
-        guard type.hasPrefix("application/json") || type.contains("+json") else {
-            throw HTTPError(.unsupportedMediaType, message: "Send application/json.")
+        guard isJSON(request.headers[.contentType] ?? "application/json") else {
+            throw HTTPError(.unsupportedMediaType, message: "Send application/json, in UTF-8.")
         }
         guard ["identity", nil].contains(request.headers[.contentEncoding]?.lowercased()) else {
             throw HTTPError(.unsupportedMediaType, message: "Send the body without a Content-Encoding.")
