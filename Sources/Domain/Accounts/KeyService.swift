@@ -103,7 +103,7 @@ public struct KeyService: Sendable {
             try await accounts.replace(
                 old.id, endingAt: ambient.now().addingTimeInterval(overlap), by: next, atMost: 2 * Self.keysLimit,
                 audit: event)
-        else { throw DomainError(.conflict, "The key has ended, or was rotated already.") }
+        else { throw DomainError(.conflict, "The key has ended already, or was rotated.") }
         authentication.forget(old.owner)
         return (next, secret)
     }
