@@ -3,13 +3,18 @@ import Dispatch
 import Domain
 import Foundation
 import PriceStore
+import Synchronization
 
 /// The price store behind the domain's port. What blocks has a thread of its own, so imports come one after another.
 final class StoredPriceLists: PriceListStore {
     private let store: PriceStore
     private let thread = DispatchQueue(label: "price-lists")  // a serial queue has a thread to itself
+    private let isTaking = Atomic(false)  // a list that is uploaded: of up to 1 GiB, so one at a time
 
-    init(_ store: PriceStore) { self.store = store }
+    init(_ store: PriceStore) {
+        self.store = store
+        try? store.removeDeadImports()  // a store that cannot be written takes no uploads either, and says so then
+    }
 
     /// Which lists prices come from, the first asked first.
     func versions() throws -> [PriceListVersion] {
@@ -27,17 +32,18 @@ final class StoredPriceLists: PriceListStore {
     func add(
         from source: String, at now: Date, _ body: (_ take: ([UInt8]) async throws -> Void) async throws -> Void
     ) async throws -> PriceImport {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("mockupaws-\(UUID().uuidString)").path
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.unavailable(String(cString: strerror(errno))) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        defer { unlink(path) }
-        try await body { bytes in
-            try await blocking { do { try file.write(contentsOf: bytes) } catch { throw Self.unavailable("\(error)") } }
+        guard isTaking.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+        else {
+            var error = DomainError(.unavailable, "Another price list is being imported; try again shortly.")
+            error.retryAfter = Self.retrySeconds
+            throw error
         }
+        defer { isTaking.store(false, ordering: .releasing) }
         let store = store
+        let upload = try await blocking { try PriceUpload(to: store, importedAt: now.formatted(.iso8601)) }
+        try await body { bytes in try await blocking { try upload.take(bytes) } }
         return try await blocking {
-            let report = try store.importFile(path, as: source, importedAt: now.formatted(.iso8601))
+            let report = try upload.finish(as: source)
             let embedded = try PriceCatalog.embedded()
             let older = report.imported.compactMap { version in
                 embedded.newest(than: version).map {
@@ -57,6 +63,8 @@ final class StoredPriceLists: PriceListStore {
             return try store.offers().filter { $0.offerCode == offer }.map(ImportedPriceList.init)
         }
     }
+
+    private static let retrySeconds = 10.0
 
     private func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

@@ -22,19 +22,6 @@ extension PriceStore {
         return session.report
     }
 
-    /// Imports one price list from a file that holds what came from elsewhere. It follows no index.
-    ///
-    /// - Parameter source: What the manifest and errors call it; an AWS path names the region.
-    /// - Throws: ``PriceStoreError``; the catalogue is then what it was.
-    public func importFile(_ path: String, as source: String, importedAt: String) throws -> ImportReport {
-        let session = try ImportSession(store: directory, importedAt: importedAt, progress: { _ in })
-        guard case .staged = try Self.read(path, as: source, session) else {
-            throw PriceStoreError.notAnOffer(source: source, reason: "an index; import the lists that it names")
-        }
-        try commit(session)
-        return session.report
-    }
-
     static func read(
         _ path: String, as source: String? = nil, _ session: ImportSession
     ) throws -> ImportSession.Outcome {

@@ -389,7 +389,48 @@ import Testing
         #expect(before != nil && before != "7")
         try await server.server.audit.linkWaiting()
         let actions = try await server.auditActions().filter { $0.hasPrefix("admin.price") }
-        #expect(actions == ["import", "import", "rollback", "rollback"].map { "admin.price_" + $0 })
+        let begun = Array(repeating: "import_begin", count: 9)  // those that were refused, too
+        #expect(
+            actions.sorted() == (["import", "import"] + begun + ["rollback", "rollback"]).map { "admin.price_" + $0 })
+        #expect(actions.first == "admin.price_import_begin")
+        await server.stop()
+    }
+
+    /// One list is uploaded at a time, into the store, where nothing is left of it, nor of one that a crash ended.
+    @Test func priceListsComeOneAtATime() async throws {
+        let folder = try temporaryFolder("prices")
+        try FileManager.default.createDirectory(atPath: folder + "/staging-1", withIntermediateDirectories: true)
+        try "half".write(toFile: folder + "/staging-1/upload", atomically: true, encoding: .utf8)
+        func staged() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("staging-") }
+        }
+        let server = try await RunningServer.start(.sqlite, prices: folder)
+        #expect(try staged() == [])
+        let admin = try await server.signInAsAdmin()
+        let (port, log) = (server.base.split(separator: ":").last ?? "", folder + "-log")
+        let head = """
+            POST /api/v2/admin/prices HTTP/1.1\\r\\nHost: x\\r\\nAuthorization: \(admin["Authorization"] ?? "")\\r\\n\
+            Content-Type: application/octet-stream\\r\\nContent-Length: 9000\\r\\n\\r\\n{
+            """
+        let client = try ServerProcess(
+            ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/\(port); printf '\(head)' >&3; exec cat <&3"],
+            endedBy: "KILL", logPath: log, isReady: { FileManager.default.fileExists(atPath: log) })
+        for _ in 0..<600 where try staged().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(try staged().count == 1)
+        func upload() async throws -> RunningServer.Reply {
+            try await server.send(
+                "POST", "/api/v2/admin/prices", key: "", type: "application/octet-stream", headers: admin,
+                Data(Self.lambda(version: "1", day: "2999-01-31", "7").utf8))
+        }
+        let refused = try await upload()
+        #expect(refused.status == 503 && refused.headers["retry-after"] == "10")
+        client.stop()
+        for _ in 0..<600 where try !staged().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(try await upload().status == 200)
+        #expect(try staged() == [])
+        try await server.server.audit.linkWaiting()
+        let actions = try await server.auditActions().filter { $0.hasPrefix("admin.price") }
+        #expect(actions == ["import_begin", "import_begin", "import"].map { "admin.price_" + $0 })
         await server.stop()
     }
 

@@ -18,11 +18,13 @@ final class RunningServer: Sendable {
     let user: User
     let other: User
     let outbox: String  // folder of mail
+    let prices: String  // folder of imported price lists
     private let task: Task<Void, any Error>
 
     /// - Parameter settings: Beside those of a test: nothing is limited, and passwords are hashed fast.
     static func start(
-        _ backend: DatabaseBackend, url: String? = nil, _ settings: [String: String] = [:], addsUsers: Bool = true
+        _ backend: DatabaseBackend, url: String? = nil, _ settings: [String: String] = [:], addsUsers: Bool = true,
+        prices: String? = nil
     ) async throws -> RunningServer {
         var environment = [
             "HOST": "127.0.0.1", "PORT": "0", "LOG_LEVEL": "critical", "RATE_LIMITS": "false",
@@ -40,12 +42,14 @@ final class RunningServer: Sendable {
         environment.merge(settings) { $1 }
         let outbox = environment["MAIL_OUTBOX"] ?? ""
         let read = try ServerSettings.read(environment: environment).settings
-        return try await RunningServer(read, outbox, addsUsers)
+        return try await RunningServer(read, outbox, addsUsers, try prices ?? temporaryFolder("prices"))
     }
 
-    private init(_ settings: ServerSettings, _ outbox: String, _ addsUsers: Bool) async throws {
-        self.outbox = outbox
-        let store = PriceStore(directory: try temporaryFolder("prices"))
+    private init(
+        _ settings: ServerSettings, _ outbox: String, _ addsUsers: Bool, _ prices: String
+    ) async throws {
+        (self.outbox, self.prices) = (outbox, prices)
+        let store = PriceStore(directory: prices)
         let lookup = PriceLookup([StoredPrices(store), try PriceCatalog.embedded()])
         let (ports, port) = AsyncStream<Int>.makeStream()
         var logger = Logger(label: "test")

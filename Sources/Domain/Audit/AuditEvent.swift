@@ -29,6 +29,7 @@ public struct AuditEvent: Hashable, Sendable {
         case auditExported = "admin.audit_export"
         case databaseRestored = "admin.restore"
         case secretChanged = "admin.secret_change"  // another SECRET_KEY links from here on
+        case pricesImportBegun = "admin.price_import_begin"
         case pricesImported = "admin.price_import"
         case pricesRolledBack = "admin.price_rollback"
         case tokenReused = "security.token_reuse"

@@ -34,8 +34,8 @@ public protocol PriceListStore: Sendable {
     func lists() throws -> [ImportedPriceList]
     /// Puts one list in force; the version before is kept.
     /// - Parameter body: Hands the list over, piece by piece.
-    /// - Throws: ``DomainError`` `.invalid` for what is no price list, saying where and why; what `body` throws. Nothing
-    ///   has changed then.
+    /// - Throws: ``DomainError`` `.invalid` for what is no price list, saying where and why; `.unavailable` while another
+    ///   one comes; what `body` throws. Nothing has changed then.
     func add(
         from source: String, at now: Date, _ body: (_ take: ([UInt8]) async throws -> Void) async throws -> Void
     ) async throws -> PriceImport
@@ -63,10 +63,14 @@ public struct PriceImportService: Sendable {
     /// As ``PriceListStore/add(from:at:_:)``.
     public func add(
         from source: String, by caller: Caller,
-        _ body: (_ take: ([UInt8]) async throws -> Void) async throws -> Void
+        _ body: @escaping (_ take: ([UInt8]) async throws -> Void) async throws -> Void
     ) async throws -> PriceImport {
         try caller.requireAdmin()
-        let done = try await store.add(from: source, at: ambient.now(), body)
+        let done = try await store.add(from: source, at: ambient.now()) { take in
+            // What is put in force is told of before, or a crash between the two would hide who did it.
+            try await audit.note(ambient.event(.pricesImportBegun, by: caller, details: ["source": source]))
+            try await body(take)
+        }
         try await note(.pricesImported, done.imported, by: caller)
         return done
     }

@@ -35,7 +35,7 @@ struct PriceAdminRoutes {
         endpoint.details = """
             An offer file (JSON or CSV) or a savings plan's, up to 1 GiB; gzip, deflate and zstd as Content-Encoding. It \
             is used from then on, without a restart. The version before is kept. What is wrong with a file is told with \
-            its place, and nothing has changed then.
+            its place, and nothing has changed then. One comes at a time; 503 to others.
             """
         endpoint.parameters = [Self.source]
         endpoint.errors = [.unavailable]
