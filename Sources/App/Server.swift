@@ -145,9 +145,12 @@ public final class Server: Sendable {
     }
 
     private static func httpServer(_ settings: ServerSettings) throws -> HTTPServerBuilder {
+        let security = SecurityHeaders(isEncrypted: settings.surroundings.isEncrypted)
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [StrictHeadHandler.Placement(), ContinueHandler(), SlowBodyHandler()],
+                additionalChannelHandlers: [
+                    StrictHeadHandler.Placement(security), ContinueHandler(), SlowBodyHandler(),
+                ],
                 idleTimeout: .seconds(Int64(settings.idleSeconds)),
                 httpDecoderConfiguration: .init(maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 200)))
         guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else { return plain }

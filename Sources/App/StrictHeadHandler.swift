@@ -1,3 +1,4 @@
+import HTTPAPI
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
@@ -96,15 +97,21 @@ final class StrictHeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
             || "-._~!$&'()*+,;=".utf8.contains(byte)
     }
 
-    /// Puts the handler where it belongs, and goes.
+    /// Puts the handler where it belongs, and the one for bare answers too, and goes.
     final class Placement: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = NIOAny
+
+        private let security: SecurityHeaders
+
+        init(_ security: SecurityHeaders) { self.security = security }
 
         func handlerAdded(context: ChannelHandlerContext) {
             let pipeline = context.pipeline.syncOperations
             do {
                 let translation = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
                 try pipeline.addHandler(StrictHeadHandler(), position: .before(translation))
+                let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
+                try pipeline.addHandler(BareAnswerHandler(security), position: .after(encoder))
                 pipeline.removeHandler(self, promise: nil)
             } catch {
                 context.close(promise: nil)  // never without it

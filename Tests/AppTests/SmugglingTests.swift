@@ -19,6 +19,10 @@ import Testing
     private func expectRefusal(_ name: String, _ text: String, _ server: RunningServer) async {
         let reply = await RawConnection.send(text + Self.second, to: server.base)
         #expect(reply.statuses == [400] && reply.isClosed, "\(name): \(reply.answer.prefix(500))")
+        for field in ["X-Content-Type-Options: nosniff", "Cache-Control: no-store", "Connection: close"] {
+            let count = reply.answer.lowercased().split(separator: "\r\n").count { $0 == field.lowercased() }
+            #expect(count == 1, "\(name) has \(field) \(count) times")
+        }
     }
 
     /// RFC 9112, sections 6.1 to 6.3.

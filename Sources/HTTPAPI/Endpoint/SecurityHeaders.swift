@@ -1,14 +1,14 @@
-import HTTPTypes
+public import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 
 /// What browsers are told with every answer: to guess no type, to show nothing in a frame, to load nothing from elsewhere,
 /// to name no page to others; and everybody on the way to keep no answer that does not say so itself.
-struct SecurityHeaders: Sendable {
-    private let fields: HTTPFields
+public struct SecurityHeaders: Sendable {
+    public let fields: HTTPFields
 
     /// - Parameter isEncrypted: Whether clients come by TLS; browsers then use nothing else for a year (RFC 6797).
-    init(isEncrypted: Bool) {
+    public init(isEncrypted: Bool) {
         var fields: HTTPFields = [
             .xContentTypeOptions: "nosniff",
             HTTPField.Name("X-Frame-Options")!: "DENY",
