@@ -100,11 +100,13 @@ final class RunningServer: Sendable {
     }
 
     /// What the audit log says has happened, in order.
-    func auditActions() async throws -> [String] {
+    func auditActions() async throws -> [String] { try await auditEvents().map(\.action.rawValue) }
+
+    func auditEvents() async throws -> [AuditEvent] {
         var caller = Caller(user: user.id)
         (caller.role, caller.session) = (.admin, UUID())
         return try await server.audit.export(by: caller).reduce(into: []) { found, entries in
-            found += entries.map(\.event.action).filter { $0 != .auditExported }.map(\.rawValue)
+            found += entries.map(\.event).filter { $0.action != .auditExported }
         }
     }
 

@@ -1,10 +1,9 @@
 import Crypto
-public import Foundation
 public import Mail
 
 /// Mail that nobody can be flooded with: beyond its limit, an address gets none. Who asked for it is not told, or the
 /// answer would tell of what others asked for.
-public struct LimitedMail: MailTransport {
+public struct LimitedMail: Sendable {
     let transport: any MailTransport
     let limits: LimitService
     let audit: AuditService
@@ -14,12 +13,15 @@ public struct LimitedMail: MailTransport {
         (self.transport, self.limits, self.audit, self.ambient) = (transport, limits, audit, ambient)
     }
 
-    public func send(_ message: MailMessage, id: UUID, at date: Date) async throws {
+    /// - Parameter origin: Who asked for it.
+    /// - Throws: ``MailError``.
+    func send(_ message: MailMessage, for origin: Origin) async throws {
         // Its hash, which the counts hold in place of the address.
         let reader = Array(SHA256.hash(data: Array(message.to.utf8))).hexadecimal
-        if try await limits.mayMail(reader) { return try await transport.send(message, id: id, at: date) }
+        if try await limits.mayMail(reader) {
+            return try await transport.send(message, id: ambient.newID(), at: ambient.now())
+        }
         guard try await limits.isTimeToTell(ofMailTo: reader) else { return }
-        let origin = Origin(correlationID: id.uuidString.lowercased())
         try await audit.note(ambient.event(.mailFlood, of: nil, from: origin, details: ["email": message.to]))
     }
 }

@@ -30,7 +30,7 @@ extension SignInService {
                 """
                 Somebody, perhaps you, has tried to make an account with this address, which has one already.
                 If you forgot the password, ask for another: \(settings.publicURL)/api/v2/auth/forgot-password
-                """)
+                """, for: origin)
         }
         try await sendVerification(to: user, from: origin)
     }
@@ -48,7 +48,7 @@ extension SignInService {
             POST \(settings.publicURL)/api/v2/auth/verify-email
 
             \(token.text)
-            """)
+            """, for: origin)
     }
 
     /// - Throws: ``DomainError`` `.invalid` for a token that is none, or is over.
@@ -71,7 +71,8 @@ extension SignInService {
             try await note(event)
             return try await send(
                 to: address, "You have no account",
-                "Somebody, perhaps you, has asked for another password, but this address has no account.")
+                "Somebody, perhaps you, has asked for another password, but this address has no account.",
+                for: origin)
         }
         let token = OpaqueToken()
         try await sessions.insert(
@@ -86,7 +87,7 @@ extension SignInService {
             \(token.text)
 
             If you did not ask for it, there is nothing to do.
-            """)
+            """, for: origin)
     }
 
     /// Sets another password with a token from a mail, and ends all sessions.
@@ -148,10 +149,12 @@ extension SignInService {
         authentication.forget(user.id)
     }
 
-    private func send(to address: String, _ subject: String, _ text: String) async throws {
+    private func send(
+        to address: String, _ subject: String, _ text: String, for origin: Origin
+    ) async throws {
         let message = MailMessage(
             from: settings.sender, to: address, subject: "mockupAWS: \(subject)", text: text + "\n")
-        do { try await mail.send(message, id: ambient.newID(), at: ambient.now()) } catch let error as MailError {
+        do { try await mail.send(message, for: origin) } catch let error as MailError {
             var failure = DomainError(.unavailable, "Mail cannot be sent now; try again shortly.")
             failure.cause = "\(error)"
             throw failure

@@ -1,7 +1,6 @@
 public import AccessControl
 import Crypto
 public import Foundation
-public import Mail
 
 /// Signing in and out with a password. What it answers, and after how long, does not tell whether an address has an
 /// account.
@@ -11,14 +10,14 @@ public struct SignInService: Sendable {
     let audit: any AuditStore
     let hasher: PasswordHasher
     let signer: TokenSigner
-    let mail: any MailTransport
+    let mail: LimitedMail
     let settings: SignInSettings
     let ambient: Ambient
     let authentication: AuthenticationService
 
     public init(
         accounts: any AccountStore, sessions: any SessionStore, audit: any AuditStore, hasher: PasswordHasher,
-        signer: TokenSigner, mail: any MailTransport, settings: SignInSettings, ambient: Ambient,
+        signer: TokenSigner, mail: LimitedMail, settings: SignInSettings, ambient: Ambient,
         authentication: AuthenticationService
     ) {
         (self.accounts, self.sessions, self.audit, self.hasher) = (accounts, sessions, audit, hasher)
