@@ -59,12 +59,10 @@ extension SignInService {
             audit: ambient.event(.verified, of: user.id, from: origin, .init("user", user.id)))
     }
 
-    /// Sends a token to set another password with; where the address has no account, the mail says so instead. What is
-    /// no address gets no mail.
+    /// Sends a token to set another password with; where the address has no account, the mail says so instead.
+    /// - Throws: ``DomainError`` `.invalid` for what is no address.
     public func forgotPassword(email: String, from origin: Origin) async throws {
-        guard let address = try? User.address(email) else {
-            return try await note(ambient.event(.resetAsked, of: nil, from: origin, details: ["email": email]))
-        }
+        let address = try User.address(email)
         let user = try await accounts.user(email: address)
         let event = ambient.event(.resetAsked, of: user?.id, from: origin, details: ["email": address])
         guard let user else {
