@@ -119,9 +119,7 @@ struct OpenAPI {
         case .user, .session, .admin: statuses.formUnion([.unauthorized, .forbidden, .serviceUnavailable])
         }
         if endpoint.parameters.contains(where: { $0.location == .path }) { statuses.insert(.notFound) }
-        if endpoint.isStrict || endpoint.parameters.contains(where: { $0.location != .path }) {
-            statuses.insert(.unprocessableContent)
-        }
+        if endpoint.parameters.contains(where: { $0.location != .path }) { statuses.insert(.unprocessableContent) }
         if endpoint.parameters.contains(where: { $0.location == .query }) { statuses.insert(.uriTooLong) }
         if endpoint.parameters.contains(where: { $0.location == .header }) {
             statuses.insert(.requestHeaderFieldsTooLarge)

@@ -54,17 +54,14 @@ extension Endpoint {
     /// Version 1 and the shippers' protocols take whatever their clients send.
     var isStrict: Bool { path.hasPrefix("/api/v2/") }
 
-    /// - Throws: ``DomainError`` `.invalid` for a query with parameters that there are not, or that come twice.
+    /// - Throws: ``DomainError`` `.invalid` for a query in which a parameter comes twice that is no list. Unknown ones are
+    ///   passed over, as proxies and scanners add theirs.
     func check(_ query: [String: [String]]) throws {
         guard isStrict, !query.isEmpty else { return }
-        let declared = parameters.filter { $0.location == .query }
-        let members: [DomainError.Member] = query.sorted { $0.key < $1.key }.compactMap { name, values in
-            guard let parameter = declared.first(where: { $0.name == name }) else {
-                let names = declared.map(\.name).joined(separator: ", ")
-                return .init(pointer: name, detail: "is unknown" + (names.isEmpty ? "" : ", expected some of \(names)"))
-            }
-            guard values.count > 1, !parameter.isList else { return nil }
-            return .init(pointer: name, detail: "is there \(values.count) times, expected once")
+        let members = parameters.filter { $0.location == .query && !$0.isList }.compactMap { parameter in
+            let count = query[parameter.name]?.count ?? 0
+            return count < 2
+                ? nil : DomainError.Member(pointer: parameter.name, detail: "is there \(count) times, expected once")
         }
         guard members.isEmpty else {
             throw DomainError(.invalid, "The query has parameters that are wrong.", members: members)
