@@ -54,7 +54,6 @@ public final class Server: Sendable {
         var ambient = ambient
         ambient.audit = settings.isAudited ? settings.auditChain : nil
         let parts = try await Parts(settings, database, ambient)
-        try await parts.audit.begin()
         let lists = StoredPriceLists(priceStore)
         let health = HealthService(
             version: settings.version, startedAt: ambient.now(), ambient: ambient,
@@ -89,6 +88,7 @@ public final class Server: Sendable {
 
     /// Takes requests until SIGTERM or SIGINT, then finishes those that are under way, in ``drainSeconds`` at most.
     public func run() async throws {
+        try await parts.audit.begin()
         var group = ServiceGroupConfiguration(
             services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
         group.maximumGracefulShutdownDuration = .seconds(Self.drainSeconds)

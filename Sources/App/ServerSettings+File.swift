@@ -14,9 +14,12 @@ extension ServerSettings {
             guard let end = line.firstIndex(of: "="), end > line.startIndex else {
                 throw Problem(name: place, need: "NAME=value")  // the line may hold a secret
             }
-            let name = line[..<end].trimmingCharacters(in: .whitespaces).uppercased()
+            let written = line[..<end].trimmingCharacters(in: .whitespaces)
+            let name = written.uppercased()
             guard names.contains(name) else {
-                throw Problem(name: "\(place): \(name)", need: "a setting that 'mockupaws config' lists")
+                // It may be a secret's second line.
+                let shown = written.wholeMatch(of: /[A-Z][A-Z0-9_]{0,39}/) == nil ? place : "\(place): \(name)"
+                throw Problem(name: shown, need: "a setting that 'mockupaws config' lists")
             }
             if let former = found[name] {
                 throw Problem(name: "\(place): \(name)", need: "one value, found another in line \(former.line)")

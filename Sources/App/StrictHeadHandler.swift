@@ -26,7 +26,7 @@ final class StrictHeadHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return context.fireErrorCaught(HTTPParserError.unknown)
         }
         if last == nil { due += 1 }  // what comes behind the last one is not answered
-        if head.isKeepAlive { return context.fireChannelRead(data) }
+        if head.version.minor > 0, head.isKeepAlive { return context.fireChannelRead(data) }
         last = last ?? head.version
         head.headers.replaceOrAdd(name: "Connection", value: "close")  // the only form that the server knows
         context.fireChannelRead(wrapInboundOut(.head(head)))

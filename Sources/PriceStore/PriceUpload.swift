@@ -41,12 +41,12 @@ public final class PriceUpload: Sendable {
 }
 
 extension PriceStore {
-    /// Removes what imports that were killed left.
+    /// Removes what imports that were killed left, unless one runs.
     /// - Throws: ``PriceStoreError`` `.io`.
     public func removeDeadImports() throws {
         guard Directory.kind(directory) != nil else { return }
         let lock = try File(directory + "/lock", .update)
-        _ = try lock.lock()
+        guard try lock.lock(waiting: false) else { return }
         try ImportSession.removeDead(in: directory)
     }
 }

@@ -3,8 +3,11 @@ import Foundation
 import SQLDatabase
 
 extension Date {
-    /// Microseconds since 1970.
-    var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
+    /// Microseconds since 1970; the greatest or least number for what is beyond.
+    var microseconds: Int64 {
+        let exact = (timeIntervalSince1970 * 1_000_000).rounded()
+        return Int64(exactly: exact) ?? (exact > 0 ? .max : .min)
+    }
 
     init(microseconds: Int64) { self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
 }

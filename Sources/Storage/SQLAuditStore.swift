@@ -70,22 +70,26 @@ public struct SQLAuditStore: AuditStore {
     }
 
     public func waiting(atMost limit: Int) async throws -> [SealedEvent] {
-        try await translated {
+        let event = Self.event(database.dialect)
+        return try await translated {
             try await database.read {
-                try $0.all("SELECT event FROM audit_waiting ORDER BY id LIMIT \(limit)") {
+                try $0.all("SELECT \(sql: event) FROM audit_waiting ORDER BY id LIMIT \(limit)") {
                     SealedEvent(stored: try $0.blob(0))
                 }
             }
         }
     }
 
+    /// SQLite takes other types too, where somebody else writes them.
+    private static func event(_ dialect: SQLDialect) -> SQL { SQL(text: "CAST(event AS \(dialect.blob))") }
+
     public func link(atMost limit: Int, _ link: @escaping AuditLinker) async throws {
-        let isAlone = database.dialect == .sqlite  // the only one that writes
+        let dialect = database.dialect
         try await translated {
             try await database.write { connection in
-                // Keeps other processes from the end of the log.
-                if !isAlone { try connection.execute("LOCK TABLE audit_head IN EXCLUSIVE MODE") }
-                try Self.link(atMost: limit, link, connection)
+                // Keeps other processes from the end of the log; on SQLite one writes at a time.
+                if dialect == .postgresql { try connection.execute("LOCK TABLE audit_head IN EXCLUSIVE MODE") }
+                try Self.link(atMost: limit, link, connection, dialect)
             }
         }
     }
@@ -94,14 +98,17 @@ public struct SQLAuditStore: AuditStore {
     private static let atOnce = 1_000
 
     public func linkAtOnce(_ link: @escaping AuditLinker) {
-        database.beforeCommit { try Self.link(atMost: Self.atOnce, link, $0) }
+        let dialect = database.dialect
+        database.beforeCommit { try Self.link(atMost: Self.atOnce, link, $0, dialect) }
     }
 
-    private static func link(atMost limit: Int, _ link: AuditLinker, _ connection: any SQLConnection) throws {
+    private static func link(
+        atMost limit: Int, _ link: AuditLinker, _ connection: any SQLConnection, _ dialect: SQLDialect
+    ) throws {
         let waiting = try connection.all(
             """
             DELETE FROM audit_waiting WHERE id IN (SELECT id FROM audit_waiting ORDER BY id LIMIT \(limit))
-            RETURNING id, event
+            RETURNING id, \(sql: event(dialect))
             """
         ) { (id: try $0.int(0), event: SealedEvent(stored: try $0.blob(1))) }
         guard !waiting.isEmpty else { return }
@@ -110,13 +117,16 @@ public struct SQLAuditStore: AuditStore {
         try connection.batch(insertions(entries) + [update(head)])
     }
 
-    /// - Returns: The ids of entries of the same times.
+    /// - Returns: The ids of entries of the same times, and of events from before what was taken out.
     private static func known(_ events: [AuditEvent], _ connection: any SQLConnection) throws -> Set<UUID> {
         let last = try connection.first("SELECT COALESCE(MAX(at), 0) FROM audit_entry") { try $0.int(0) } ?? 0
         let times = events.map(\.at.microseconds).filter { $0 <= last }
         guard !times.isEmpty else { return [] }
-        return Set(
-            try connection.all("SELECT id FROM audit_entry WHERE at IN (\(list: times))") { try $0.uuid(0) })
+        let over = try connection.first("SELECT COALESCE(MAX(ends_at), 0) FROM audit_segment WHERE purged = 1") {
+            try $0.int(0)
+        }
+        let ids = try connection.all("SELECT id FROM audit_entry WHERE at IN (\(list: times))") { try $0.uuid(0) }
+        return Set(ids).union(events.filter { $0.at.microseconds < over ?? 0 }.map(\.id))
     }
 
     /// Of fifty rows each, as far as they go: a statement costs more than a row.
@@ -138,7 +148,7 @@ public struct SQLAuditStore: AuditStore {
     }
 
     private static func head(_ connection: any SQLConnection) throws -> AuditHead? {
-        try connection.first("SELECT sequence, link, secret_id, seal FROM audit_head") { try head($0, from: 0) }
+        try connection.first("SELECT sequence, link, secret_id, seal FROM audit_head") { try? head($0, from: 0) } ?? nil
     }
 
     private static func head(_ row: any SQLRow, from first: Int) throws -> AuditHead {
@@ -159,7 +169,7 @@ public struct SQLAuditStore: AuditStore {
                     """
                 ) { row in
                     (
-                        head: try row.isNull(0) ? nil : try Self.head(row, from: 0), first: try row.int(4),
+                        head: try? Self.head(row, from: 0), first: try row.int(4),
                         last: try row.int(5)
                     )
                 }
@@ -241,7 +251,7 @@ public struct SQLAuditStore: AuditStore {
             isSQLite
             ? "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit!_%' ESCAPE '!'"
             : """
-            SELECT tgname::text, '' FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgrelid IN (
+            SELECT tgname::text, '' FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgrelid IN (
                 'audit_waiting'::regclass, 'audit_entry'::regclass, 'audit_head'::regclass, 'audit_segment'::regclass)
             """
         let found = try await translated {
@@ -262,9 +272,13 @@ public struct SQLAuditStore: AuditStore {
                     ORDER BY sequence
                     """
                 ) { row in
-                    AuditSegment(
-                        end: try Self.head(row, from: 0), from: Date(microseconds: try row.int(4)),
-                        to: Date(microseconds: try row.int(5)), isPurged: try row.int(6) == 1)
+                    // What is of another type than it was written has no seal that holds.
+                    let place = AuditPlace(sequence: try row.int(0), link: [])
+                    return AuditSegment(
+                        end: (try? Self.head(row, from: 0)) ?? AuditHead(place: place, secretID: "", seal: []),
+                        from: Date(microseconds: (try? row.int(4)) ?? 0),
+                        to: Date(microseconds: (try? row.int(5)) ?? 0),
+                        isPurged: try row.value(6) == .integer(1))
                 }
             }
         }

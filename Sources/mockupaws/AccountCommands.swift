@@ -22,7 +22,9 @@ func withServices(
         await server.database.close()
         throw error
     }
-    try await server.audit.linkWaiting()
+    do { try await server.audit.linkWaiting() } catch let error as AuditChain.Broken {
+        StandardError.write("Warning: what was done waits to be put in the audit log: \(error)\n")
+    }
     await server.database.close()
 }
 

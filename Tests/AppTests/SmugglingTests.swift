@@ -147,8 +147,8 @@ import Testing
             }
             // Also where it comes behind one of the newer version, which gets them.
             let live = Self.live + "Host: a\r\n\r\n"
-            for before in ["", live] {
-                let reply = await RawConnection.send(before + export("1.0") + "\r\n", to: server.base)
+            for (before, field) in [("", ""), (live, ""), ("", "Connection: keep-alive\r\n")] {
+                let reply = await RawConnection.send(before + export("1.0") + field + "\r\n", to: server.base)
                 let start = reply.answer.ranges(of: /HTTP\/1\.[01] 200 OK/).last?.lowerBound
                 let (head, body) = parts(reply.answer[(start ?? reply.answer.startIndex)...])
                 #expect(reply.isClosed && head.contains("\r\nconnection: close"), "\(reply.answer.prefix(900))")

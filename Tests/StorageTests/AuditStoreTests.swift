@@ -163,6 +163,7 @@ import Testing
             ("UPDATE audit_entry SET details = '{\"n\":\"x\"}' WHERE sequence = 4", 4),
             ("UPDATE audit_entry SET address = NULL WHERE sequence = 1", 1),
             ("UPDATE audit_entry SET at = at + 1 WHERE sequence = 10", 10),
+            ("UPDATE audit_entry SET at = 9223372036854775807 WHERE sequence = 10", 10),
             ("UPDATE audit_entry SET account = NULL WHERE sequence = 6", 6),
             ("UPDATE audit_entry SET action = 'unheard.of' WHERE sequence = 2", 2),
             ("UPDATE audit_entry SET details = '{' WHERE sequence = 8", 8),
@@ -193,6 +194,27 @@ import Testing
         let log = try await Self.filled(.sqlite)
         try await log.tamper("UPDATE audit_entry SET \(change) WHERE sequence = 4")
         #expect(try await log.service().verify().flaw == .edited(sequence: 4))
+        await log.database.close()
+    }
+
+    /// Nor do other types stop what they are written among.
+    @Test func otherTypesAreNamedEverywhere() async throws {
+        let log = try await Self.filled(.sqlite)
+        try await log.database.write(["INSERT INTO audit_waiting (event) VALUES ('x')"])
+        #expect(try await log.service().verify().flaw == .forged(waiting: 1))
+        try await log.note(1, from: 10)
+        try await log.service().linkWaiting()
+        #expect(try await log.service().verify().isSound(12))
+        try await log.database.write([
+            """
+            INSERT INTO audit_segment (sequence, link, secret_id, seal, begins_at, ends_at, purged)
+            VALUES (3, 'x', x'00', 1, 'a', 'b', 0)
+            """
+        ])
+        #expect(try await log.service().verify().flaw == .unknownSecret(sequence: 3, secretID: ""))
+        try await log.tamper("DROP TRIGGER audit_segment_delete", "DELETE FROM audit_segment")
+        try await log.tamper("UPDATE audit_head SET link = 'x'")
+        #expect(try await log.service().verify().flaw == .head)
         await log.database.close()
     }
 
@@ -353,6 +375,15 @@ import Testing
         try await log.note(1, from: 30)
         await #expect(throws: AuditChain.Broken.self) { try await service.linkWaiting() }
         #expect(try await service.verify().flaw == .formerHead(secretID: former.id))
+        // A start takes it, and says so.
+        try await service.begin()
+        try await service.linkWaiting()
+        let actions = try await log.store.entries(after: 11, limit: 10).map { try $0.get().event.action }
+        #expect(Set(actions) == [.scenarioCreated, .secretChanged])
+        // One that no secret sealed it does not take, and nothing is written of the try.
+        try await log.tamper("UPDATE audit_head SET secret_id = 'x'")
+        try await service.begin()
+        #expect(try await log.store.waiting(atMost: 1).isEmpty)
         await log.database.close()
     }
 
@@ -400,6 +431,11 @@ import Testing
         #expect(
             try await log.service().verify(expecting: .init(sequence: 1, link: segments[0].end.place.link)).flaw
                 == .gone(.init(sequence: 1, link: segments[0].end.place.link)))
+        // A copy of what was taken out does not come back as an event.
+        try await log.note(1, from: 0, since: start)
+        try await log.service().linkWaiting()
+        let copy = try await log.store.entries(after: 500, limit: 1).map { try $0.get().event.action }
+        #expect(copy == [.eventForged])
         // Purging before the year is over, by hand.
         let next = try #require(segments.first { !$0.isPurged })
         try await log.tamper(

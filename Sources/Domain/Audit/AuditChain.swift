@@ -116,9 +116,7 @@ public struct AuditChain: Sendable {
     func entries(
         of events: [OpenedEvent], behind head: AuditHead?, acceptsFormer: Bool = false
     ) throws -> (entries: [AuditEntry], head: AuditHead) {
-        guard let head, isIntact(head, "head") == true,
-            acceptsFormer || head.place == .origin || head.secretID == current.id
-        else { throw Broken() }
+        let head = try require(head, acceptsFormer: acceptsFormer)
         var (sequence, link) = (head.place.sequence, head.place.link)
         let entries = events.map { opened in
             sequence += 1
@@ -126,6 +124,16 @@ public struct AuditChain: Sendable {
             return AuditEntry(sequence: sequence, event: opened.event, secretID: current.id, link: link)
         }
         return (entries, self.head(AuditPlace(sequence: sequence, link: link), "head"))
+    }
+
+    /// A head that entries can be put behind.
+    /// - Throws: ``Broken``.
+    @discardableResult
+    func require(_ head: AuditHead?, acceptsFormer: Bool) throws -> AuditHead {
+        guard let head, isIntact(head, "head") == true,
+            acceptsFormer || head.place == .origin || head.secretID == current.id
+        else { throw Broken() }
+        return head
     }
 
     /// A head, or the end of a segment, with its seal.

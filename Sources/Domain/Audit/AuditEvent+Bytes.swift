@@ -7,7 +7,8 @@ extension AuditEvent {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(320)
         bytes.append(field: id)
-        bytes.append(field: "\(Int64((at.timeIntervalSince1970 * 1e6).rounded()))")
+        let microseconds = (at.timeIntervalSince1970 * 1e6).rounded()
+        bytes.append(field: Int64(exactly: microseconds).map { "\($0)" })  // nothing for a time beyond all
         bytes.append(field: action.rawValue)
         bytes.append(field: user)
         bytes.append(field: key)

@@ -22,11 +22,13 @@ public struct AuditService: Sendable {
         try await note(ambient.event(action, of: nil, from: .commandLine, details: details))
     }
 
-    /// Begins to put events in line. Where another secret did so before, says so in the log, and seals its end anew: a
-    /// former secret's seal holds no longer.
+    /// Begins to put events in line. Where a former secret did so before, says so in the log, and seals its end anew:
+    /// that secret's seal holds no longer.
     public func begin() async throws {
         guard ambient.audit != nil else { return }
-        if let head = try await store.end().head, head.place != .origin, head.secretID != chain.secretID {
+        if let head = try await store.end().head, head.place != .origin, head.secretID != chain.secretID,
+            chain.isIntact(head, "head") == true
+        {
             let details = ["from": head.secretID, "to": chain.secretID]
             let origin = Origin(correlationID: "start")
             try await note(ambient.event(.secretChanged, of: nil, from: origin, details: details))
@@ -53,6 +55,7 @@ public struct AuditService: Sendable {
         of events: [SealedEvent], behind head: AuditHead?, acceptsFormer: Bool = false,
         _ known: ([AuditEvent]) throws -> Set<UUID>
     ) throws -> (entries: [AuditEntry], head: AuditHead) {
+        try chain.require(head, acceptsFormer: acceptsFormer)  // before the work
         let opened = events.map(chain.open)
         var known = try known(opened.compactMap { $0?.event })
         let genuine = zip(events, opened).map { sealed, opened in

@@ -51,13 +51,10 @@ struct Endpoint: Sendable {
 }
 
 extension Endpoint {
-    /// Version 1 and the shippers' protocols take whatever their clients send.
-    var isStrict: Bool { path.hasPrefix("/api/v2/") }
-
     /// - Throws: ``DomainError`` `.invalid` for a query in which a parameter comes twice that is no list. Unknown ones are
-    ///   passed over, as proxies and scanners add theirs.
+    ///   passed over, as proxies and scanners add theirs; version 1 and the shippers' protocols take all.
     func check(_ query: [String: [String]]) throws {
-        guard isStrict, !query.isEmpty else { return }
+        guard path.hasPrefix("/api/v2/"), !query.isEmpty else { return }
         let members = parameters.filter { $0.location == .query && !$0.isList }.compactMap { parameter in
             let count = query[parameter.name]?.count ?? 0
             return count < 2

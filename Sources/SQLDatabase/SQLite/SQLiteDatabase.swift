@@ -118,6 +118,7 @@ public final class SQLiteDatabase: SQLDatabase {
     }
 
     public func close() async {
+        last.withLock { $0 = nil }  // which may hold the database
         await readers.close()
         try? pool.close()  // fails only for connections still in use, which end with their bodies
     }
