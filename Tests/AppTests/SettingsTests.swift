@@ -71,7 +71,7 @@ import Testing
 
     @Test(arguments: [
         ("PORT=1\n\nNOPE=1", "x.env:3: NOPE: expected a setting that 'mockupaws config' lists"),
-        ("SECRET_KEY=aB\nCd12ef==", "x.env:2: expected a setting that 'mockupaws config' lists"),  // a secret's second line
+        ("SECRET_KEY=aB\nCd12ef==", "x.env:2: expected a setting that 'mockupaws config' lists"),
         ("PORT=1\nHOST=a\nport=2", "x.env:3: PORT: expected one value, found another in line 1"),
         ("# a\nSECRET_KEY hunter2", "x.env:2: expected NAME=value"), ("=1", "x.env:1: expected NAME=value"),
         ("PORT_FILE=port", "x.env:1: PORT_FILE: expected a setting"),
