@@ -16,13 +16,13 @@ import Testing
         return false
     }()
 
-    /// Runs a tool in a folder of its own, for two minutes at most.
+    /// Runs a tool in a folder of its own, for ten minutes at most.
     private func run(_ tool: String, _ arguments: [String]) async throws -> (output: String, folder: String) {
         try #require(Self.isThere, "Scripts/install-test-clients was not run, or failed")
         let folder = try temporaryFolder("scanner")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-        process.arguments = ["120", "\(Self.folder)/\(tool)"] + arguments
+        process.arguments = ["600", "\(Self.folder)/\(tool)"] + arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(["HOME": folder]) { $1 }
         try "".write(toFile: folder + "/out", atomically: true, encoding: .utf8)
