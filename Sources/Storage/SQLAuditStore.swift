@@ -246,18 +246,30 @@ public struct SQLAuditStore: AuditStore {
 
     public func wrongTriggers() async throws -> [String] {
         let expected = Schema.triggers(database.dialect)
-        let isSQLite = database.dialect == .sqlite
-        let triggers: SQL =
-            isSQLite
-            ? "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit!_%' ESCAPE '!'"
-            : """
-            SELECT tgname::text, '' FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgrelid IN (
-                'audit_waiting'::regclass, 'audit_entry'::regclass, 'audit_head'::regclass, 'audit_segment'::regclass)
-            """
+        let made: SQL =
+            switch database.dialect {
+            case .sqlite:
+                """
+                SELECT name, sql, '' FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit!_%' ESCAPE '!'
+                """
+            case .postgresql:  // a rule, too, changes what a statement does
+                """
+                WITH audit AS (SELECT oid FROM pg_class WHERE oid IN (
+                    'audit_waiting'::regclass, 'audit_entry'::regclass, 'audit_head'::regclass, 'audit_segment'::regclass))
+                SELECT tgname::text, pg_get_triggerdef(pg_trigger.oid, true), prosrc FROM pg_trigger
+                JOIN pg_proc ON pg_proc.oid = tgfoid JOIN audit ON audit.oid = tgrelid
+                WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
+                UNION ALL SELECT rulename::text, '', '' FROM pg_rewrite JOIN audit ON audit.oid = ev_class
+                """
+            }
         let found = try await translated {
-            try await database.read { try $0.all(triggers) { (name: try $0.text(0), statement: try $0.text(1)) } }
+            try await database.read { connection in
+                try connection.all(made) { row in
+                    (name: try row.text(0), trigger: Schema.Trigger(try row.text(1), body: try row.text(2)))
+                }
+            }
         }
-        let wrong = found.filter { isSQLite ? expected[$0.name] != $0.statement : expected[$0.name] == nil }
+        let wrong = found.filter { expected[$0.name] != $0.trigger }
         return (wrong.map(\.name) + Set(expected.keys).subtracting(found.map(\.name))).sorted()
     }
 

@@ -209,12 +209,32 @@ public enum Schema {
         },
     ]
 
-    /// The triggers that all migrations leave, each with the statement that made it.
-    static func triggers(_ dialect: SQLDialect) -> [String: String] {
-        migrations.flatMap { $0.statements(dialect) }.reduce(into: [:]) { triggers, statement in
-            let words = statement.split(maxSplits: 3, whereSeparator: \.isWhitespace).map(String.init)
-            guard words.count > 2, words[1] == "TRIGGER" else { return }
-            triggers[words[2]] = words[0] == "CREATE" ? statement : nil
+    /// What a trigger is made of, in a form that a database's own account of it has, too: its words in any order, and
+    /// on PostgreSQL the body of its function.
+    struct Trigger: Equatable {
+        var words: [String]
+        var body: String
+
+        init(_ statement: String, body: String) {
+            words = statement.split(whereSeparator: \.isWhitespace).map(String.init).sorted()
+            self.body = body
+        }
+    }
+
+    /// The triggers that all migrations leave, by name.
+    static func triggers(_ dialect: SQLDialect) -> [String: Trigger] {
+        var (triggers, bodies): ([String: String], [String: String]) = ([:], [:])
+        for statement in migrations.flatMap({ $0.statements(dialect) }) {
+            let words = statement.split(maxSplits: 5, whereSeparator: \.isWhitespace).map(String.init)
+            if words.count > 2, words[1] == "TRIGGER" {
+                triggers[words[2]] = words[0] == "CREATE" ? statement : nil
+            } else if let function = words.firstIndex(of: "FUNCTION"), words[0] == "CREATE" {
+                bodies[words[function + 1]] = String(statement.split(separator: "$body$")[1])
+            }
+        }
+        return triggers.mapValues { statement in
+            let function = statement.split(whereSeparator: \.isWhitespace).last.map(String.init)
+            return Trigger(statement, body: function.flatMap { bodies[$0] } ?? "")
         }
     }
 

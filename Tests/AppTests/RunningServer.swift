@@ -6,8 +6,10 @@ import FoundationNetworking
 import Logging
 import PriceStore
 import SQLDatabase
+import ServiceLifecycleTestKit
 import Storage
 import TestSupport
+import Testing
 
 /// The whole program on a free port, over a database of its own, with two users.
 final class RunningServer: Sendable {
@@ -20,6 +22,7 @@ final class RunningServer: Sendable {
     let outbox: String  // folder of mail
     let prices: String  // folder of imported price lists
     private let task: Task<Void, any Error>
+    private let shutdown: GracefulShutdownTestTrigger
 
     /// - Parameter settings: Beside those of a test: nothing is limited, and passwords are hashed fast.
     static func start(
@@ -58,7 +61,14 @@ final class RunningServer: Sendable {
             settings, prices: { (lookup, "test") }, priceStore: store, logger: logger
         ) { port.yield($0) }
         server = built
-        task = Task { try await built.run() }
+        let (triggers, trigger) = AsyncStream<GracefulShutdownTestTrigger>.makeStream()
+        task = Task {
+            try await testGracefulShutdown {
+                trigger.yield($0)
+                try await built.run()
+            }
+        }
+        shutdown = try #require(await triggers.first { _ in true })
         base = "http://127.0.0.1:\(await ports.first { _ in true } ?? 0)"
         var draft = KeyService.Draft()
         draft.name = "test"
@@ -75,9 +85,15 @@ final class RunningServer: Sendable {
         otherKey = try await server.keys.create(draft, for: other.id, from: .commandLine).secret
     }
 
+    /// As a signal stops it: a server that is cancelled while somebody connects crashes in NIO, which loses the connection.
     func stop() async {
-        task.cancel()
+        shutdown.triggerGracefulShutdown()
+        let patience = Task {  // for streams that a client holds
+            try await Task.sleep(for: .seconds(3))
+            task.cancel()
+        }
         _ = await task.result
+        patience.cancel()
     }
 
     static let password = "the passphrase of the tests"
@@ -152,6 +168,20 @@ final class RunningServer: Sendable {
     func scenario(_ body: String = #"{"name":"test","region":"eu-west-1"}"#) async throws -> String {
         let id = try await send("POST", "/api/v2/scenarios", body).json["id"] as? String ?? ""
         _ = try await send("POST", "/api/v2/scenarios/\(id)/start")
+        return id
+    }
+
+    /// A running scenario with so many events in each minute from 08:00.
+    func filledScenario(perMinute: [Int], name: String = "test") async throws -> String {
+        let id = try await scenario(
+            #"{"name":"\#(name)","region":"eu-west-1","workload":{"free_tier":"none","steps":[{"sqs":{}}]}}"#)
+        var lines: [String] = []
+        for (minute, count) in perMinute.enumerated() {
+            let time = "2026-03-02T08:\(minute < 10 ? "0" : "")\(minute):00Z"
+            lines += (0..<count).map { #"{"time":"\#(time)","n":\#($0)}"# }
+        }
+        let reply = try await send("POST", "/s/\(id)/ingest", type: nil, Data(lines.joined(separator: "\n").utf8))
+        #expect(reply.status == 200)
         return id
     }
 }
