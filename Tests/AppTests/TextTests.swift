@@ -95,10 +95,32 @@ import Testing
         await server.stop()
     }
 
+    /// A name is one line; a description may have several. Carriage return and line feed together are one character to
+    /// Swift, which no pattern of single ones may overlook.
+    @Test func namesAreOneLine() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let bearer = try await server.signIn()
+        for text in ["a\r\nb", "a\nb", "a\rb", "a\tb"] {
+            let shown = text.debugDescription
+            #expect(Self.pointers(try await post(server, ["name": text])) == ["/name"], "\(shown)")
+            #expect(Self.pointers(try await post(server, ["name": "a", "tags": [text]])) == ["/tags/0"], "\(shown)")
+            #expect(Self.pointers(try await register(server, name: text).reply) == ["/name"], "\(shown)")
+            let key = try await server.send(
+                "POST", "/api/v2/api-keys", key: "", type: "application/json", headers: bearer,
+                try JSONSerialization.data(withJSONObject: ["name": text]))
+            #expect(Self.pointers(key) == ["/name"], "\(shown)")
+            let described = try await post(server, ["name": "a", "description": text])
+            #expect(described.json["description"] as? String == text, "\(shown)")
+        }
+        await server.stop()
+    }
+
     /// Names that are not ASCII would look alike where they are no UTF-8.
     @Test func namesInHeadersAreASCII() async throws {
         let server = try await RunningServer.start(.sqlite)
-        for (name, status) in [("order 66 ~", 201), ("\u{e9}", 422), ("a\u{85}b", 422), ("\u{1f680}", 422)] {
+        for (name, status) in [
+            ("order 66 ~", 201), ("\u{e9}", 422), ("a\u{85}b", 422), ("\u{1f680}", 422), ("a\u{37e}", 422),
+        ] {
             for encoding in [String.Encoding.utf8, .isoLatin1] {
                 guard let bytes = "Idempotency-Key: \(name)\r\n".data(using: encoding) else { continue }
                 let body = #"{"name":"a"}"#

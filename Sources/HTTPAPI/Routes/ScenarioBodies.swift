@@ -61,7 +61,7 @@ enum ScenarioBodies {
                 "name", \.name, .text(1...Scenario.longestName, pattern: trimmed, example: "checkout"),
                 required: nameIsRequired, "Name."
             ),
-            Member("description", \.description, .text(), "What it is about."),
+            Member("description", \.description, .text(hasLines: true), "What it is about."),
             Member("region", \.region, region, "AWS region; us-east-1 unless given."),
             Member("tags", \.tags, tags, "Tags."),
             Member(

@@ -3,6 +3,7 @@ enum Markup {
     private static let elements = [
         "script", "iframe", "object", "embed", "applet", "svg", "math", "img", "link", "style", "meta", "base", "form",
         "input", "button", "body", "html", "video", "audio", "template", "details", "marquee", "isindex", "a", "div",
+        "area", "frame", "frameset",
     ]
     private static let schemes = ["javascript:", "vbscript:", "livescript:", "data:text/html"]
     private static let handlers = [
@@ -21,6 +22,7 @@ enum Markup {
         // Browsers skip white space and control characters inside schemes and before `=`.
         let folded = String(lowered.unicodeScalars.filter { $0.value > 0x20 && $0.value != 0x7f })
         return opensElement(lowered) || schemes.contains { folded.contains($0) } || setsHandler(folded)
+            || setsHandlerOfElement(lowered)
     }
 
     /// A `<` with a name right behind it.
@@ -37,5 +39,13 @@ enum Markup {
                 folded[range.upperBound...].drop { $0.isLetter }.hasPrefix("=")
             }
         }
+    }
+
+    /// Any attribute that begins with `on`, behind the beginning of an element of any name.
+    private static func setsHandlerOfElement(_ lowered: String) -> Bool {
+        let element = /<[a-z]/.matchingSemantics(.unicodeScalar)
+        let handler = /[^a-z0-9]on[a-z]{3,}\s*=/.matchingSemantics(.unicodeScalar)
+        guard let begin = lowered.firstRange(of: element)?.lowerBound else { return false }
+        return lowered[begin...].firstRange(of: handler) != nil
     }
 }

@@ -26,31 +26,29 @@ private struct Pattern: @unchecked Sendable {
 
     init(_ pattern: String) {
         guard let regex = try? Regex(pattern) else { preconditionFailure("not a regular expression: \(pattern)") }
-        self.regex = regex
+        self.regex = regex.matchingSemantics(.unicodeScalar)  // a line end of two is two characters
     }
 
     func matches(_ text: String) -> Bool { (try? regex.wholeMatch(in: text)) != nil }  // an error is no match
 }
 
 extension Schema where Value == String {
-    private static let noControls = #"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"#
+    private static let line = #"^[^\u0000-\u001f\u007f-\u009f]*$"#
+    private static let lines = #"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"#
 
-    /// C0 but for tab and line ends, DEL, C1.
+    /// C0, DEL, C1.
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x09, 0x0a, 0x0d: false
-        case 0..<0x20, 0x7f...0x9f: true
-        default: false
-        }
+        scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
     }
 
     /// - Parameters:
     ///   - length: In characters (Unicode scalars, as JSON Schema counts).
     ///   - pattern: A regular expression for the whole text; without one, anything but control characters.
+    ///   - hasLines: Tabs and line ends are no control characters.
     static func text(
-        _ length: ClosedRange<Int> = 0...2_500, pattern: String? = nil, example: String? = nil
+        _ length: ClosedRange<Int> = 0...2_500, pattern: String? = nil, hasLines: Bool = false, example: String? = nil
     ) -> Schema {
-        var description: JSON = ["type": "string", "pattern": .string(pattern ?? noControls)]
+        var description: JSON = ["type": "string", "pattern": .string(pattern ?? (hasLines ? lines : line))]
         if length.lowerBound > 0 {
             description = description.with([.init(name: "minLength", value: .number("\(length.lowerBound)"))])
         }
@@ -67,9 +65,11 @@ extension Schema where Value == String {
                     "has \(text.unicodeScalars.count) characters, expected \(length.lowerBound) to "
                         + "\(length.upperBound)", &problems)
             }
-            guard !text.unicodeScalars.contains(where: isControl) else {
-                return wrong(pointer, "holds a control character", &problems)
-            }
+            guard
+                !text.unicodeScalars.contains(where: {
+                    isControl($0) && !(hasLines && ["\t", "\n", "\r"].contains($0))
+                })
+            else { return wrong(pointer, "holds a control character", &problems) }
             if let pattern, compiled?.matches(text) == false {
                 return wrong(pointer, "does not match \(pattern)", &problems)
             }

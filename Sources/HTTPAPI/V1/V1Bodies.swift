@@ -16,7 +16,7 @@ enum V1Bodies {
             Member(
                 "name", \.name, .text(1...Scenario.longestName, pattern: ScenarioBodies.trimmed),
                 required: nameIsRequired, "Name."),
-            Member("description", \.description, .text(), "What it is about."),
+            Member("description", \.description, .text(hasLines: true), "What it is about."),
             Member("region", \.region, ScenarioBodies.region, "AWS region; us-east-1 unless given."),
             Member("tags", \.tags, ScenarioBodies.tags, "Tags."),
         ]
