@@ -26,7 +26,7 @@ public struct ServerSettings: Sendable {
     public var tlsKey: String?
     public var secret: SecretKey
     public var previousSecrets: [SecretKey]
-    public var isDefaultSecret: Bool
+    var isDefaultSecret: Bool
     public var algorithm: TokenSigner.Algorithm
     public var outbox: String
     public var isAudited: Bool
@@ -37,6 +37,11 @@ public struct ServerSettings: Sendable {
     var connections: Int
     var idleSeconds: Int
     var auditChain: AuditChain { AuditChain(current: secret, previous: previousSecrets) }
+
+    /// Whether others than this machine's programs may sign what they like, because everybody knows the default secret.
+    public var isOpen: Bool {
+        isDefaultSecret && !host.hasPrefix("127.") && !["localhost", "::1"].contains(host)
+    }
 
     /// A value that cannot be used. It names the key, never a secret.
     public struct Problem: Error, CustomStringConvertible {
@@ -68,7 +73,17 @@ public struct ServerSettings: Sendable {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw Problem(name: entry.name + "_FILE", need: "a file that can be read, found '\(path)'")
         }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !value.isEmpty else {
+            throw Problem(name: entry.name + "_FILE", need: "a file with something in it, found '\(path)' empty")
+        }
+        return value
+    }
+
+    /// What no random secret is: of few different bytes, or with a word of those that examples have.
+    private static func isGuessable(_ secret: String) -> Bool {
+        let words = ["change", "default", "example", "password", "secret"]
+        return Set(secret.utf8).count < 10 || words.contains { secret.lowercased().contains($0) }
     }
 
     private init(_ read: SettingsReader) throws {
@@ -87,10 +102,10 @@ public struct ServerSettings: Sendable {
             throw Problem(name: missing, need: "a PEM file, because the other of the pair is set")
         }
         isDefaultSecret = read.text("SECRET_KEY") == Self.defaultSecret
-        guard !(isProduction && isDefaultSecret) else {
-            throw Problem(name: "SECRET_KEY", need: "a secret of your own in production: openssl rand -base64 48")
-        }
         secret = try read.secret("SECRET_KEY", read.text("SECRET_KEY"))
+        guard !isProduction || !Self.isGuessable(read.text("SECRET_KEY")) else {
+            throw Problem(name: "SECRET_KEY", need: "a random secret in production: openssl rand -base64 48")
+        }
         previousSecrets = try read.list("SECRET_KEY_PREVIOUS").map { try read.secret("SECRET_KEY_PREVIOUS", $0) }
         let algorithms = TokenSigner.Algorithm.allCases.map(\.rawValue)
         algorithm = TokenSigner.Algorithm(rawValue: try read.choice("JWT_ALGORITHM", algorithms)) ?? .eddsa

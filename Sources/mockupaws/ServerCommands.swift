@@ -40,6 +40,10 @@ struct ServeCommand: AsyncParsableCommand {
             settings.logsJSON
             ? Logger(label: "mockupaws") { JSONLogHandler(label: $0) } : Logger(label: "mockupaws")
         logger.logLevel = settings.logLevel
+        if settings.isOpen {
+            logger.warning(
+                "SECRET_KEY is the default: who reaches this server can sign tokens; openssl rand -base64 48")
+        }
         let (lookup, version) = try prices.lookup()
         let scheme = settings.tlsCertificate == nil ? "http" : "https"
         let server = try await Server.build(

@@ -1,5 +1,6 @@
 import App
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct SettingsTests {
@@ -10,9 +11,10 @@ import Testing
         ("JSON_LOGGING", "yes", "JSON_LOGGING: expected true or false, found 'yes'"),
         ("TLS_KEY", "key.pem", "TLS_CERTIFICATE: expected a PEM file"),
         ("DATABASE_CONNECTIONS", "0", "DATABASE_CONNECTIONS: expected 1 to 100"),
-        ("ENVIRONMENT", "production", "SECRET_KEY: expected a secret of your own"),
+        ("ENVIRONMENT", "production", "SECRET_KEY: expected a random secret in production"),
         ("SECRET_KEY", "short-secret", "SECRET_KEY: expected at least 32 bytes"),
         ("SECRET_KEY_FILE", "/nowhere", "SECRET_KEY_FILE: expected a file that can be read"),
+        ("SECRET_KEY_FILE", "/dev/null", "SECRET_KEY_FILE: expected a file"),
         ("RATE_LIMIT_FREE", "100", "RATE_LIMIT_FREE: expected requests a minute / at once"),
         ("TRUSTED_PROXIES", "10.0.0.0/33", "TRUSTED_PROXIES: expected networks"),
         ("CORS_ALLOWED_ORIGINS", "*", "CORS_ALLOWED_ORIGINS: expected origins"),
@@ -51,12 +53,40 @@ import Testing
 
     @Test func secretsMayBeInFiles() throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).secret")
-        try (String(repeating: "s", count: 40) + "\n").write(to: file, atomically: true, encoding: .utf8)
+        try "f3Qx9LmZ0uVbT7hKc2Rw8YpAe5NsJd41GiBo6Wk=\n".write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }  // in the system's temporary folder
         let environment = ["ENVIRONMENT": "production", "SECRET_KEY_FILE": file.path]
         let settings = try ServerSettings.read(environment: environment).settings
-        #expect(!settings.isDefaultSecret)
-        #expect(!"\(settings)".contains("ssss"))
+        #expect(!"\(settings)".contains("f3Qx9"))
+    }
+
+    @Test(arguments: [("0.0.0.0", true), ("::", true), ("127.0.0.1", false), ("localhost", false), ("::1", false)])
+    func theDefaultSecretIsForThisMachine(host: String, isOpen: Bool) throws {
+        #expect(try ServerSettings.read(environment: ["HOST": host]).settings.isOpen == isOpen)
+        let own = ["HOST": host, "SECRET_KEY": "f3Qx9LmZ0uVbT7hKc2Rw8YpAe5NsJd41GiBo6Wk="]
+        #expect(try !ServerSettings.read(environment: own).settings.isOpen)
+    }
+
+    /// An empty file is no wish for the default.
+    @Test func aFileOfASecretHoldsOne() throws {
+        let file = try temporaryFolder("secret") + "/empty"
+        try "\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let problem = try #require(throws: ServerSettings.Problem.self) {
+            try ServerSettings.read(environment: ["SECRET_KEY_FILE": file])
+        }
+        #expect("\(problem)" == "SECRET_KEY_FILE: expected a file with something in it, found '\(file)' empty")
+    }
+
+    @Test(arguments: [
+        "changeme-changeme-changeme-changeme", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "super-SECRET-key-of-the-example-2026", "121212121212121212121212121212121212",
+    ])
+    func guessableSecretsAreForDevelopment(secret: String) throws {
+        #expect(try ServerSettings.read(environment: ["SECRET_KEY": secret]).settings.isProduction == false)
+        let problem = try #require(throws: ServerSettings.Problem.self) {
+            try ServerSettings.read(environment: ["SECRET_KEY": secret, "ENVIRONMENT": "production"])
+        }
+        #expect("\(problem)" == "SECRET_KEY: expected a random secret in production: openssl rand -base64 48")
     }
 
     @Test func theExampleFileHoldsEverySettingWithItsDefault() throws {
