@@ -151,6 +151,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "App", "CostModel", "Domain", "PriceStore", "SQLDatabase", "Storage",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ], exclude: ["Shippers", "schemathesis.toml"], swiftSettings: strict),
         .testTarget(

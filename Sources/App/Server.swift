@@ -149,7 +149,7 @@ public final class Server: Sendable {
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [
-                    StrictHeadHandler.Placement(security), ContinueHandler(), SlowBodyHandler(),
+                    StrictHeadHandler.Placement(security), ContinueHandler(), SlowBodyHandler(), SlowReaderHandler(),
                 ],
                 idleTimeout: .seconds(Int64(settings.idleSeconds)),
                 httpDecoderConfiguration: .init(maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 200)))
@@ -163,8 +163,9 @@ public final class Server: Sendable {
         let privateKey = try read("TLS_KEY", "a PEM file of a private key, found '\(key)'") {
             try NIOSSLPrivateKey(file: key, format: .pem)
         }
-        let tls = TLSConfiguration.makeServerConfiguration(
+        var tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain, privateKey: .privateKey(privateKey))
+        tls.minimumTLSVersion = .tlsv12  // RFC 8996
         _ = try read("TLS_KEY", "the key of the certificate") { try NIOSSLContext(configuration: tls) }
         return try .tls(plain, tlsConfiguration: tls)
     }

@@ -102,11 +102,18 @@ public struct ServerSettings: Sendable {
             throw Problem(name: missing, need: "a PEM file, because the other of the pair is set")
         }
         isDefaultSecret = read.text("SECRET_KEY") == Self.defaultSecret
-        secret = try read.secret("SECRET_KEY", read.text("SECRET_KEY"))
-        guard !isProduction || !Self.isGuessable(read.text("SECRET_KEY")) else {
-            throw Problem(name: "SECRET_KEY", need: "a random secret in production: openssl rand -base64 48")
+        let secrets = [read.text("SECRET_KEY")]
+        guard read.list("SECRET_KEY") == secrets else {
+            throw Problem(
+                name: "SECRET_KEY", need: "no commas, and no spaces at its ends: SECRET_KEY_PREVIOUS is a list")
         }
-        previousSecrets = try read.list("SECRET_KEY_PREVIOUS").map { try read.secret("SECRET_KEY_PREVIOUS", $0) }
+        secret = try read.secret("SECRET_KEY", secrets[0])
+        let previous = read.list("SECRET_KEY_PREVIOUS")
+        previousSecrets = try previous.map { try read.secret("SECRET_KEY_PREVIOUS", $0) }
+        for (name, texts) in [("SECRET_KEY", secrets), ("SECRET_KEY_PREVIOUS", previous)]
+        where isProduction && texts.contains(where: Self.isGuessable) {
+            throw Problem(name: name, need: "a random secret in production: openssl rand -base64 48")
+        }
         let algorithms = TokenSigner.Algorithm.allCases.map(\.rawValue)
         algorithm = TokenSigner.Algorithm(rawValue: try read.choice("JWT_ALGORITHM", algorithms)) ?? .eddsa
         signIn = SignInSettings(

@@ -140,23 +140,44 @@ public struct SQLAccountStore: AccountStore {
     public func setPassword(
         _ hash: String, of user: UUID, from old: String?, keeping session: UUID?, at now: Date, audit: SealedEvent?
     ) async throws -> Bool {
-        let others: SQL = session.map { "AND id <> \($0)" } ?? ""
         let same: SQL = old.map { "AND password_hash = \($0)" } ?? ""
         return try await translated {
             try await database.write { connection in
                 let set: SQL = "UPDATE account SET password_hash = \(hash) WHERE id = \(user) \(sql: same)"
                 guard try connection.execute(set) == 1 else { return false }
                 try connection.batch(
-                    [
-                        """
-                        UPDATE session SET revoked_at = \(now.microseconds)
-                        WHERE owner = \(user) AND revoked_at IS NULL \(sql: others)
-                        """,
-                        "DELETE FROM mailed_token WHERE owner = \(user) AND purpose = \(MailPurpose.reset.rawValue)",
-                    ] + SQLAuditStore.waiting(audit))
+                    Self.ending(sessionsOf: user, but: session, at: now) + SQLAuditStore.waiting(audit))
                 return true
             }
         }
+    }
+
+    public func resetPassword(_ hash: String, of user: UUID, at now: Date, audit: SealedEvent?) async throws {
+        try await translated {
+            try await database.write(
+                [
+                    """
+                    DELETE FROM api_key
+                    WHERE owner = \(user) AND (SELECT verified_at FROM account WHERE id = \(user)) IS NULL
+                    """,
+                    """
+                    UPDATE account SET password_hash = \(hash), verified_at = COALESCE(verified_at, \(now.microseconds))
+                    WHERE id = \(user)
+                    """,
+                ] + Self.ending(sessionsOf: user, but: nil, at: now) + SQLAuditStore.waiting(audit))
+        }
+    }
+
+    /// What the former password opened.
+    private static func ending(sessionsOf user: UUID, but session: UUID?, at now: Date) -> [SQL] {
+        let others: SQL = session.map { "AND id <> \($0)" } ?? ""
+        return [
+            """
+            UPDATE session SET revoked_at = \(now.microseconds)
+            WHERE owner = \(user) AND revoked_at IS NULL \(sql: others)
+            """,
+            "DELETE FROM mailed_token WHERE owner = \(user) AND purpose = \(MailPurpose.reset.rawValue)",
+        ]
     }
 
     public func rehash(_ hash: String, from old: String, of user: UUID) async throws -> Bool {

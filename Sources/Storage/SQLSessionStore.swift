@@ -183,6 +183,18 @@ public struct SQLSessionStore: SessionStore {
         }
     }
 
+    public func takeBackTry(of names: [[UInt8]]) async throws {
+        try await translated {
+            try await database.write(
+                names.map {
+                    """
+                    UPDATE sign_in_failure SET failures = failures - 1, locked_until = NULL
+                    WHERE address_hash = \($0) AND failures > 0
+                    """
+                })
+        }
+    }
+
     // MARK: Mail
 
     public func insert(

@@ -77,7 +77,27 @@ import Testing
     }
 
     @Test(arguments: [
-        "a < b and c > d", "cost <= 5", "only = 1; on = 2", "x < y and online=true", "http://example.com/?a=b",
+        ("<script>x</script>", "/workload/steps/0/sqs/label"), ("a\u{1b}[2J", "/workload/steps/0/sqs/label"),
+    ])
+    func aWorkloadsTextsAreNoMarkup(label: String, pointer: String) async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let body = try JSONSerialization.data(
+            withJSONObject: ["name": "n", "workload": ["steps": [["sqs": ["label": label]]]]])
+        for path in ["/api/v2/scenarios", "/api/v2/estimate"] {
+            let reply = try await server.send("POST", path, type: "application/json", body)
+            #expect(reply.status == 422, "\(reply.text)")
+            #expect((reply.json["errors"] as? [[String: String]])?.map { $0["pointer"] } == [pointer])
+        }
+        let name = #"{"name":"n","workload":{"steps":[{"<svg onload=1>":{}}]}}"#
+        #expect(try await server.send("POST", "/api/v2/scenarios", name).status == 422)
+        try await server.server.audit.linkWaiting()
+        #expect(try await server.auditActions().contains("security.suspicious_input"))
+        await server.stop()
+    }
+
+    @Test(arguments: [
+        "a < b and c > d", "cost <= 5", "only = 1; on = 2", "x < y and online=true", "region load = 20%, season end=12",
+        "version change=2", "http://example.com/?a=b",
         "naïve <3 🚀", "R&D: 50% \"off\"",
         "O'Brien <ann@example.com>", "'; DROP TABLE scenario; --", "{{7*7}} ${x}", "Ω≈ç√∫˜µ≤≥÷", "\u{202e}reversed",
     ])

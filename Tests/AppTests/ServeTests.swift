@@ -107,6 +107,11 @@ import Testing
         #expect(headers.contains("strict-transport-security: max-age=31536000; includesubdomains"))
         #expect(try run("curl -s https://\(address)").isEmpty)  // not signed by anyone it trusts
         #expect(try run("curl -s http://\(address)").isEmpty)
+        for (version, isTaken) in [("tls1_1", false), ("tls1_2", true), ("tls1_3", true)] {
+            let command = "openssl s_client -connect 127.0.0.1:\(port) -\(version) -cipher DEFAULT@SECLEVEL=0"
+            let answer = try run("\(command) < /dev/null 2>&1 || true")
+            #expect(answer.contains("Cipher is (NONE)") == !isTaken, "\(version): \(answer)")
+        }
         let log = try String(contentsOfFile: folder + "/log", encoding: .utf8).split(separator: "\n")
         let entries = log.filter { !$0.hasPrefix("listening on https://127.0.0.1:\(port)") }
         #expect(!entries.isEmpty)

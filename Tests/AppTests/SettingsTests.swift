@@ -13,6 +13,7 @@ import Testing
         ("DATABASE_CONNECTIONS", "0", "DATABASE_CONNECTIONS: expected 1 to 100"),
         ("ENVIRONMENT", "production", "SECRET_KEY: expected a random secret in production"),
         ("SECRET_KEY", "short-secret", "SECRET_KEY: expected at least 32 bytes"),
+        ("SECRET_KEY", "f3Qx9LmZ0uVbT7hKc2Rw8YpA,e5NsJd41GiBo6WkQ", "SECRET_KEY: expected no commas"),
         ("SECRET_KEY_FILE", "/nowhere", "SECRET_KEY_FILE: expected a file that can be read"),
         ("SECRET_KEY_FILE", "/dev/null", "SECRET_KEY_FILE: expected a file"),
         ("RATE_LIMIT_FREE", "100", "RATE_LIMIT_FREE: expected requests a minute / at once"),
@@ -87,6 +88,13 @@ import Testing
             try ServerSettings.read(environment: ["SECRET_KEY": secret, "ENVIRONMENT": "production"])
         }
         #expect("\(problem)" == "SECRET_KEY: expected a random secret in production: openssl rand -base64 48")
+        let former = try #require(throws: ServerSettings.Problem.self) {
+            try ServerSettings.read(environment: [
+                "SECRET_KEY": "f3Qx9LmZ0uVbT7hKc2Rw8YpAe5NsJd41GiBo6Wk=", "SECRET_KEY_PREVIOUS": secret,
+                "ENVIRONMENT": "production",
+            ])
+        }
+        #expect(former.name == "SECRET_KEY_PREVIOUS")
     }
 
     @Test func theExampleFileHoldsEverySettingWithItsDefault() throws {

@@ -68,6 +68,29 @@ import Testing
         #expect(try await note([[99], [255]], at: 31) == .counted([1, 11]))
         try await stores.sessions.forgetTries(of: [[1], [255]])
         #expect(try await note([[1], [255]], at: 1) == .counted([1, 1]))
+        for tries in 2...3 { #expect(try await note([[1], [255]], at: 1) == .counted([tries, tries])) }
+        try await stores.sessions.takeBackTry(of: [[1], [255]])
+        #expect(try await note([[1], [255]], at: 1) == .counted([3, 3]))
+        #expect(try await note([[1], [255]], at: 1) == .locked(until: lockedUntil))
+        await stores.database.close()
+    }
+
+    /// Who made an account with somebody else's address keeps nothing once that person shows whose the address is.
+    @Test(arguments: DatabaseBackend.allCases)
+    func aResetEndsWhatWasMadeBeforeTheAddressWasShown(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        let user = stores.users[2].id
+        try await stores.accounts.insert(stores.key(1), atMost: 9, audit: nil)
+        #expect(try await stores.begin(passwordHash: "hash"))
+        try await stores.accounts.resetPassword("own", of: user, at: Self.start, audit: nil)
+        #expect(try await stores.accounts.keys(owner: user).isEmpty)
+        #expect(try await stores.sessions.sessions(owner: user, at: Self.start).isEmpty)
+        #expect(try await stores.accounts.passwordHash(of: user) == "own")
+        #expect(try await stores.accounts.user(user)?.verifiedAt == Self.start)
+        try await stores.accounts.insert(stores.key(2), atMost: 9, audit: nil)
+        try await stores.accounts.resetPassword("next", of: user, at: Self.start.addingTimeInterval(9), audit: nil)
+        #expect(try await stores.accounts.keys(owner: user).count == 1)
+        #expect(try await stores.accounts.user(user)?.verifiedAt == Self.start)
         await stores.database.close()
     }
 

@@ -36,6 +36,9 @@ public protocol AccountStore: Sendable {
     func setPassword(
         _ hash: String, of user: UUID, from old: String?, keeping session: UUID?, at now: Date, audit: SealedEvent?
     ) async throws -> Bool
+    /// Sets a password for who has shown that the address is theirs, and ends all sessions. Where nobody had shown that
+    /// before, somebody else may have made the account: its keys end, too.
+    func resetPassword(_ hash: String, of user: UUID, at now: Date, audit: SealedEvent?) async throws
     /// The same password with another hash, unless it was changed meanwhile.
     /// - Returns: Whether it has it.
     func rehash(_ hash: String, from old: String, of user: UUID) async throws -> Bool
@@ -105,6 +108,8 @@ public protocol SessionStore: Sendable {
         of names: [[UInt8]], at now: Date, lock: @escaping @Sendable (_ index: Int, _ tries: Int) -> Date?
     ) async throws -> SignInTry
     func forgetTries(of names: [[UInt8]]) async throws
+    /// Counts the last try of each no longer, nor lets it lock them.
+    func takeBackTry(of names: [[UInt8]]) async throws
 
     func insert(mailed tokenHash: [UInt8], for purpose: MailPurpose, owner: UUID, expiresAt: Date, audit: SealedEvent?)
         async throws

@@ -88,14 +88,15 @@ extension SignInService {
             """, for: origin)
     }
 
-    /// Sets another password with a token from a mail, and ends all sessions.
+    /// Sets another password with a token from a mail, which shows whose the address is, and ends all sessions. Keys that
+    /// were made before anybody had shown that end, too.
     /// - Throws: ``DomainError`` `.invalid`.
     public func resetPassword(_ token: String, to password: String, from origin: Origin) async throws {
         try PasswordPolicy.check(password, of: "", member: "/new_password")  // before the token is used up
-        let hash = try await hash(password)
+        let hash = try await hash(password, member: "/new_password")
         let user = try await owner(of: token, for: .reset)
-        _ = try await accounts.setPassword(
-            hash, of: user.id, from: nil, keeping: nil, at: ambient.now(),
+        try await accounts.resetPassword(
+            hash, of: user.id, at: ambient.now(),
             audit: ambient.event(.passwordReset, of: user.id, from: origin, .init("user", user.id)))
         try await forgetTries(of: user.email, from: origin)
         authentication.forget(user.id)
@@ -132,7 +133,10 @@ extension SignInService {
             .invalid, "The current password is wrong.",
             members: [.init(pointer: "/current_password", detail: "is wrong")])
         let isLast = try await countTry(of: user.email, from: caller.origin)
-        guard let old = try await accounts.passwordHash(of: user.id), try await verify(current, against: old) else {
+        guard let old = try await accounts.passwordHash(of: user.id),
+            try await verify(
+                current, of: user.email, from: caller.origin, member: "/current_password", against: old)
+        else {
             let actions: [AuditEvent.Action] = isLast ? [.passwordRefused, .bruteForce] : [.passwordRefused]
             try await audit.append(actions.compactMap { ambient.event($0, by: caller, .init("user", user.id)) })
             throw wrong
@@ -141,7 +145,8 @@ extension SignInService {
         try PasswordPolicy.check(next, of: user.email, member: "/new_password")
         guard
             try await accounts.setPassword(
-                try await hash(next), of: user.id, from: old, keeping: caller.session, at: ambient.now(),
+                try await hash(next, member: "/new_password"), of: user.id, from: old, keeping: caller.session,
+                at: ambient.now(),
                 audit: ambient.event(.passwordChanged, by: caller, .init("user", user.id)))
         else { throw wrong }  // it was reset meanwhile
         authentication.forget(user.id)

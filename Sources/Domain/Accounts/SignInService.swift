@@ -55,6 +55,16 @@ public struct SignInService: Sendable {
         }
     }
 
+    /// Compares a password that a try was counted for. What could not be compared was no try.
+    func verify(
+        _ password: String, of address: String, from origin: Origin, member: String = "/password", against hash: String?
+    ) async throws -> Bool {
+        do { return try await verify(password, against: hash, member: member) } catch {
+            try await sessions.takeBackTry(of: Self.names(of: address, from: origin))
+            throw error
+        }
+    }
+
     func forgetTries(of address: String, from origin: Origin) async throws {
         try await sessions.forgetTries(of: Self.names(of: address, from: origin))
     }
@@ -67,7 +77,7 @@ public struct SignInService: Sendable {
         let isLast = try await countTry(of: address, from: origin)
         let user = try await accounts.user(email: address)
         let hash = if let user { try await accounts.passwordHash(of: user.id) } else { String?.none }
-        let isRight = try await verify(password, against: hash)
+        let isRight = try await verify(password, of: address, from: origin, against: hash)
         guard let user, let hash, isRight, !user.isDisabled else {
             let actions: [AuditEvent.Action] = isLast ? [.signInFailed, .bruteForce] : [.signInFailed]
             try await audit.append(
@@ -86,7 +96,7 @@ public struct SignInService: Sendable {
 
     /// The hash of a password that is right: another where the cost has changed, and no other sign-in was first.
     private func renewed(_ hash: String, of user: User, _ password: String) async throws -> String {
-        guard try await busy({ try await hasher.needsRehash(hash) }) else { return hash }
+        guard try await busy("/password", { try await hasher.needsRehash(hash) }) else { return hash }
         let next = try await self.hash(password)
         return try await accounts.rehash(next, from: hash, of: user.id) ? next : hash
     }
@@ -159,20 +169,23 @@ public struct SignInService: Sendable {
 
     // MARK: Passwords
 
-    func verify(_ password: String, against hash: String?) async throws -> Bool {
-        try await busy { try await hasher.verify(password, against: hash) }
+    private func verify(_ password: String, against hash: String?, member: String = "/password") async throws -> Bool {
+        try await busy(member) { try await hasher.verify(password, against: hash) }
     }
 
-    func hash(_ password: String) async throws -> String { try await busy { try await hasher.hash(password) } }
+    func hash(_ password: String, member: String = "/password") async throws -> String {
+        try await busy(member) { try await hasher.hash(password) }
+    }
 
-    private func busy<Value>(_ body: () async throws -> Value) async throws -> Value {
+    /// - Parameter member: Of the request, that has the password.
+    private func busy<Value>(_ member: String, _ body: () async throws -> Value) async throws -> Value {
         do { return try await body() } catch is PasswordHasher.Busy {
             throw DomainError(.unavailable, "Too many are signing in; try again shortly.")
         } catch is PasswordHasher.TooLong {
             let most = PasswordHasher.maximumBytes
             throw DomainError(
                 .invalid, "The password is not taken.",
-                members: [.init(pointer: "/password", detail: "has more than \(most) bytes")])
+                members: [.init(pointer: member, detail: "has more than \(most) bytes")])
         }
     }
 }

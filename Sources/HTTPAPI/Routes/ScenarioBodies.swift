@@ -39,11 +39,32 @@ enum ScenarioBodies {
             problems.append(.init(pointer: pointer, detail: "is \(json.typeName), expected an object"))
             return nil
         }
+        let count = problems.count
+        let safe = safe(json, pointer, &problems)
+        guard problems.count == count else { return nil }
         var writer = JSONWriter()
-        writer.value(json)
+        writer.value(safe)
         return String(decoding: writer.bytes, as: UTF8.self)
     } write: {
         $1.raw($0)
+    }
+
+    /// The same with texts as they are kept.
+    private static func safe(_ json: JSON, _ pointer: String, _ problems: inout [DomainError.Member]) -> JSON {
+        switch json {
+        case .null, .bool, .number: return json
+        case .string(let text):
+            return .string(Schema<String>.safe(text, hasLines: true, pointer, &problems) ?? "")
+        case .array(let elements):
+            return .array(elements.enumerated().map { safe($1, "\(pointer)/\($0)", &problems) })
+        case .object(let members):
+            return .object(
+                members.map { member in
+                    let place = "\(pointer)/\(member.name)"
+                    let name = Schema<String>.safe(member.name, hasLines: false, pointer, &problems) ?? ""
+                    return JSON.Member(name: name, value: safe(member.value, place, &problems))
+                })
+        }
     }
 
     static let region = Schema<String>.text(

@@ -6,23 +6,25 @@ enum Markup {
         "area", "frame", "frameset",
     ]
     private static let schemes = ["javascript:", "vbscript:", "livescript:", "data:text/html"]
-    private static let handlers = [
-        "onabort", "onanimation", "onbegin", "onblur", "onchange", "onclick", "ondblclick", "ondrag", "onend",
-        "onerror",
-        "onfocus", "onhashchange", "onkey", "onload", "onmessage", "onmouse", "onpage", "onpointer", "onpopstate",
-        "onresize", "onscroll", "onselect", "onstorage", "onsubmit", "ontoggle", "ontouch", "ontransition", "onunload",
-        "onwheel",
+    private static let events = [
+        "abort", "animation", "begin", "blur", "change", "click", "dblclick", "drag", "end", "error", "focus",
+        "hashchange",
+        "key", "load", "message", "mouse", "page", "pointer", "popstate", "resize", "scroll", "select", "storage",
+        "submit",
+        "toggle", "touch", "transition", "unload", "wheel",
     ]
+    /// A handler of an event that is known, wherever it is; it may be put into an element that is there.
+    private static let handler = Pattern(#"(^|[^a-z0-9])on(\#(events.joined(separator: "|")))[a-z]*\s*="#)
+    private static let element = Pattern("<[a-z]")
+    /// What is a handler in an element.
+    private static let attribute = Pattern(#"[^a-z0-9]on[a-z]{3,}\s*="#)
 
     static func isIn(_ text: String) -> Bool {
         guard
             text.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "=") })
         else { return false }
         let lowered = text.lowercased()
-        // Browsers skip white space and control characters inside schemes and before `=`.
-        let folded = String(lowered.unicodeScalars.filter { $0.value > 0x20 && $0.value != 0x7f })
-        return opensElement(lowered) || schemes.contains { folded.contains($0) } || setsHandler(folded)
-            || setsHandlerOfElement(lowered)
+        return opensElement(lowered) || hasScheme(lowered) || setsHandler(lowered)
     }
 
     /// A `<` with a name right behind it.
@@ -33,19 +35,15 @@ enum Markup {
         }
     }
 
-    private static func setsHandler(_ folded: String) -> Bool {
-        handlers.contains { handler in
-            folded.ranges(of: handler).contains { range in
-                folded[range.upperBound...].drop { $0.isLetter }.hasPrefix("=")
-            }
-        }
+    private static func setsHandler(_ lowered: String) -> Bool {
+        if handler.firstRange(in: lowered[...]) != nil { return true }
+        guard let begin = element.firstRange(in: lowered[...])?.upperBound else { return false }
+        return attribute.firstRange(in: lowered[begin...]) != nil
     }
 
-    /// Any attribute that begins with `on`, behind the beginning of an element of any name.
-    private static func setsHandlerOfElement(_ lowered: String) -> Bool {
-        let element = /<[a-z]/.matchingSemantics(.unicodeScalar)
-        let handler = /[^a-z0-9]on[a-z]{3,}\s*=/.matchingSemantics(.unicodeScalar)
-        guard let begin = lowered.firstRange(of: element)?.lowerBound else { return false }
-        return lowered[begin...].firstRange(of: handler) != nil
+    /// Browsers skip white space and control characters inside schemes.
+    private static func hasScheme(_ lowered: String) -> Bool {
+        let folded = String(lowered.unicodeScalars.filter { $0.value > 0x20 && $0.value != 0x7f })
+        return schemes.contains { folded.contains($0) }
     }
 }

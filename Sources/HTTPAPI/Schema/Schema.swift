@@ -21,7 +21,7 @@ private func wrong<Value>(_ pointer: String, _ detail: String, _ problems: inout
 /// A regular expression of the source, compiled once.
 ///
 /// Its `Regex` is not declared Sendable; it is never changed, and matching does not change it.
-private struct Pattern: @unchecked Sendable {
+struct Pattern: @unchecked Sendable {
     private let regex: Regex<AnyRegexOutput>
 
     init(_ pattern: String) {
@@ -30,6 +30,8 @@ private struct Pattern: @unchecked Sendable {
     }
 
     func matches(_ text: String) -> Bool { (try? regex.wholeMatch(in: text)) != nil }  // an error is no match
+
+    func firstRange(in text: Substring) -> Range<String.Index>? { text.firstRange(of: regex) }
 }
 
 extension Schema where Value == String {
@@ -39,6 +41,22 @@ extension Schema where Value == String {
     /// C0, DEL, C1.
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+    }
+
+    /// What people read: without control characters and markup, and in one form, NFC.
+    static func safe(
+        _ text: String, hasLines: Bool, _ pointer: String, _ problems: inout [DomainError.Member]
+    ) -> String? {
+        let lines: Set<Unicode.Scalar> = hasLines ? ["\t", "\n", "\r"] : []
+        guard !text.unicodeScalars.contains(where: { isControl($0) && !lines.contains($0) }) else {
+            return wrong(pointer, "holds a control character", &problems)
+        }
+        guard !Markup.isIn(text) else {
+            problems.append(.init(pointer: pointer, detail: "holds markup that a browser would execute"))
+            problems[problems.count - 1].isSuspicious = true
+            return nil
+        }
+        return text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
     }
 
     /// - Parameters:
@@ -65,21 +83,11 @@ extension Schema where Value == String {
                     "has \(text.unicodeScalars.count) characters, expected \(length.lowerBound) to "
                         + "\(length.upperBound)", &problems)
             }
-            guard
-                !text.unicodeScalars.contains(where: {
-                    isControl($0) && !(hasLines && ["\t", "\n", "\r"].contains($0))
-                })
-            else { return wrong(pointer, "holds a control character", &problems) }
+            guard let safe = safe(text, hasLines: hasLines, pointer, &problems) else { return nil }
             if let pattern, compiled?.matches(text) == false {
                 return wrong(pointer, "does not match \(pattern)", &problems)
             }
-            guard !Markup.isIn(text) else {
-                problems.append(.init(pointer: pointer, detail: "holds markup that a browser would execute"))
-                problems[problems.count - 1].isSuspicious = true
-                return nil
-            }
-            // One text has one form: NFC.
-            return text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
+            return safe
         } write: {
             $1.string($0)
         }
