@@ -86,8 +86,18 @@ public final class Server: Sendable {
         return Server(parts: parts, database: database, application: application)
     }
 
+    /// - Throws: ``ServerSettings/Problem`` where another secret seals the audit log: what is done now would be written as
+    ///   if somebody else had.
+    public func requireSecret() async throws {
+        guard let id = try await parts.audit.unknownSecretID() else { return }
+        throw ServerSettings.Problem(
+            name: "SECRET_KEY",
+            need: "the secret that the audit log is sealed with, whose id is \(id), or it in SECRET_KEY_PREVIOUS")
+    }
+
     /// Takes requests until SIGTERM or SIGINT, then finishes those that are under way, in ``drainSeconds`` at most.
     public func run() async throws {
+        try await requireSecret()
         try await parts.audit.begin()
         var group = ServiceGroupConfiguration(
             services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)

@@ -304,7 +304,10 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
-    public func note(use key: UUID, from place: String?, at date: Date, audit: SealedEvent?) async throws {
+    public func note(
+        use key: UUID, from place: String?, at date: Date,
+        audit: @escaping @Sendable (_ places: Int) -> [SealedEvent?]
+    ) async throws {
         let isNoted = try await translated {
             try await database.read { connection in
                 let minuteAgo = date.addingTimeInterval(-60).microseconds
@@ -324,15 +327,17 @@ public struct SQLAccountStore: AccountStore {
                 try connection.execute(
                     "UPDATE api_key SET last_used_at = \(date.microseconds) WHERE id = \(key)")
                 guard let place else { return }
-                let others = try connection.first(
-                    "SELECT place FROM api_key_place WHERE api_key = \(key) AND place <> \(place)"
-                ) { _ in true }
                 let isNew =
                     try connection.execute(
                         """
                         INSERT INTO api_key_place (api_key, place) VALUES (\(key), \(place)) ON CONFLICT DO NOTHING
                         """) == 1
-                if isNew, others != nil { try connection.batch(SQLAuditStore.waiting(audit)) }
+                guard isNew else { return }
+                let places = try connection.first("SELECT COUNT(*) FROM api_key_place WHERE api_key = \(key)") {
+                    Int(try $0.int(0))
+                }
+                guard let places, places > 1 else { return }
+                try connection.batch(audit(places).flatMap(SQLAuditStore.waiting))
             }
         }
     }

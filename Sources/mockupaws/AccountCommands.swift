@@ -18,7 +18,10 @@ func withServices(
     let server = try await Server.build(
         settings, prices: { (PriceLookup([]), "") },
         priceStore: PriceStore(directory: PriceOptions.directory(nil)), logger: Logger(label: "mockupaws"))
-    do { try await body(server) } catch {
+    do {
+        try await server.requireSecret()
+        try await body(server)
+    } catch {
         await server.database.close()
         throw error
     }

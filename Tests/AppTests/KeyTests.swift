@@ -51,6 +51,20 @@ import Testing
         await server.stop()
     }
 
+    @Test func aKeyFromManyNetworksIsAnAlarm() async throws {
+        let server = try await RunningServer.start(.sqlite, ["TRUSTED_PROXIES": "127.0.0.0/8"])
+        for network in 1...12 {
+            for address in 1...2 {
+                let headers = ["X-Forwarded-For": "192.0.\(network).\(address)"]
+                #expect(try await server.send("GET", "/api/v2/auth/me", headers: headers).status == 200)
+            }
+        }
+        let alarms = try await server.auditEvents().filter { $0.action == .keyAnomaly }
+        #expect(alarms.map { $0.details["places"] } == ["5", "10"])
+        #expect(alarms.map(\.address) == ["192.0.5.1", "192.0.10.1"])
+        await server.stop()
+    }
+
     @Test func aPlaceIsOneHoweverItsAddressIsWritten() async throws {
         let server = try await RunningServer.start(.sqlite, ["TRUSTED_PROXIES": "127.0.0.0/8"])
         for (address, places) in [

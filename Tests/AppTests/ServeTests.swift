@@ -26,6 +26,27 @@ import Testing
             endedBy: "KILL", logPath: folder + "/log", isReady: { isListening(port) })
     }
 
+    /// With another secret, what is done would be in the audit log as somebody else's forgery: nothing is done.
+    @Test func neitherServesNorChangesWithAnotherSecret() throws {
+        let folder = try temporaryFolder("secret")
+        let secrets = ["one", "two"].map { $0 + String(repeating: "-of-the-tests", count: 3) }
+        func tool(_ secret: Int, _ arguments: String, _ more: String = "") throws -> String {
+            try run(
+                """
+                env DATABASE_URL=sqlite://\(folder)/test.db PORT=0 SECRET_KEY=\(secrets[secret]) \(more) \
+                    \(Self.program) \(arguments) 2>&1; echo "exit $?"
+                """)
+        }
+        #expect(try tool(0, "user add a@example.com").contains("exit 0"))
+        for command in ["user add b@example.com", "user list", "key add a@example.com", "serve"] {
+            let output = try tool(1, command)
+            #expect(output.contains("SECRET_KEY: expected the secret that the audit log is sealed with"), "\(output)")
+            #expect(output.contains("exit 65"), "\(command): \(output)")
+        }
+        #expect(try tool(0, "audit verify").hasPrefix("1 entries, none changed"))
+        #expect(try tool(1, "user list", "SECRET_KEY_PREVIOUS=\(secrets[0])").contains("a@example.com"))
+    }
+
     /// An upload that stalls holds the end up for the drain's 20 s, and no longer.
     @Test func endsWhileAnUploadStalls() throws {
         let (folder, port) = (try temporaryFolder("drain"), freePort())

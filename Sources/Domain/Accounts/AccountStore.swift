@@ -58,8 +58,12 @@ public protocol AccountStore: Sendable {
     /// - Returns: Whether there was such a key.
     func deleteKey(_ id: UUID, owner: UUID, audit: SealedEvent?) async throws -> Bool
     /// Notes that a key was used from a place.
-    /// - Parameter audit: Written where it had been used from other places, and never from this one.
-    func note(use key: UUID, from place: String?, at date: Date, audit: SealedEvent?) async throws
+    /// - Parameter audit: Makes what is written where it had been used from other places and never from this one, which
+    ///   makes so many.
+    func note(
+        use key: UUID, from place: String?, at date: Date,
+        audit: @escaping @Sendable (_ places: Int) -> [SealedEvent?]
+    ) async throws
     /// Deletes keys that ended before a time.
     func forgetKeys(before date: Date) async throws
 

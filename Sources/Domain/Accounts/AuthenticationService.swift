@@ -28,6 +28,8 @@ public final class AuthenticationService: Sendable {
     private static let knownSeconds = 10.0
     private static let knownLimit = 10_000
     private static let addressesLimit = 100  // of one key
+    /// Networks that one key came from: more than the programs of one user are in; then each time twice as many.
+    private static let alarmingPlaces = Set((0..<20).map { 5 << $0 })
 
     public init(
         accounts: any AccountStore, sessions: any SessionStore, signer: TokenSigner, ambient: Ambient, changes: Changes
@@ -92,9 +94,16 @@ public final class AuthenticationService: Sendable {
         else { throw DomainError(.unauthenticated, "The API key is not valid.") }
         var caller = Caller(user: owner.id, key: key.id, scenario: key.scenario)
         (caller.role, caller.plan, caller.scopes) = (owner.role, owner.plan, key.scopes)
-        let event = ambient.event(
-            .keyUsedFromNewPlace, of: owner.id, key: key.id, from: origin, .init("api_key", key.id))
-        try await accounts.note(use: key.id, from: Self.place(of: origin), at: now, audit: event)
+        let ambient = ambient
+        try await accounts.note(use: key.id, from: Self.place(of: origin), at: now) { places in
+            let actions: [AuditEvent.Action] =
+                Self.alarmingPlaces.contains(places) ? [.keyUsedFromNewPlace, .keyAnomaly] : [.keyUsedFromNewPlace]
+            return actions.map {
+                ambient.event(
+                    $0, of: owner.id, key: key.id, from: origin, .init("api_key", key.id),
+                    details: ["places": "\(places)"])
+            }
+        }
         return Known(
             caller: caller, until: key.expiresAt ?? .distantFuture, addresses: origin.address.map { [$0] } ?? [])
     }

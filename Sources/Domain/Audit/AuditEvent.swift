@@ -36,6 +36,7 @@ public struct AuditEvent: Hashable, Sendable {
         case bruteForce = "security.brute_force"
         case enumeration = "security.enumeration"
         case mailFlood = "security.mail_flood"  // to one address: what is more is not sent
+        case keyAnomaly = "security.key_anomaly"  // used from many networks
         case suspiciousInput = "security.suspicious_input"
         case eventForged = "security.forged_event"  // somebody else wrote into the table of waiting events
     }

@@ -39,6 +39,14 @@ public struct AuditService: Sendable {
         store.linkAtOnce { [self] in try entries(of: $0, behind: $1, $2) }
     }
 
+    /// The secret that seals the log's end, where it is none of the chain's: nothing can be put in line with those.
+    public func unknownSecretID() async throws -> String? {
+        guard ambient.audit != nil, let head = try await store.end().head, head.place != .origin,
+            chain.isIntact(head, "head") == nil
+        else { return nil }
+        return head.secretID
+    }
+
     /// - Returns: Where the log ends; nil where its end is gone.
     public func end() async throws -> AuditPlace? { try await store.end().head?.place }
 
