@@ -156,10 +156,13 @@ public final class Server: Sendable {
 
     private static func httpServer(_ settings: ServerSettings) throws -> HTTPServerBuilder {
         let security = SecurityHeaders(isEncrypted: settings.surroundings.isEncrypted)
+        let counts = AddressLimitHandler.Counts(
+            most: max(100, settings.connections / 4), exempt: settings.surroundings.clientAddress)
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [
-                    StrictHeadHandler.Placement(security), ContinueHandler(), SlowBodyHandler(), SlowReaderHandler(),
+                    AddressLimitHandler(counts), StrictHeadHandler.Placement(security), ContinueHandler(),
+                    SlowBodyHandler(), SlowReaderHandler(),
                 ],
                 idleTimeout: .seconds(Int64(settings.idleSeconds)),
                 httpDecoderConfiguration: .init(maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 200)))

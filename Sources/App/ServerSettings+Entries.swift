@@ -74,7 +74,9 @@ extension ServerSettings {
         Entry(
             name: "API_V1_AFTER_SUNSET", fallback: "serve",
             doc: "serve goes on with /api/v1 after that day; gone answers 410."),
-        Entry(name: "MAX_CONNECTIONS", fallback: "10000", doc: "Connections at a time; further ones wait."),
+        Entry(
+            name: "MAX_CONNECTIONS", fallback: "10000",
+            doc: "Connections at a time; further ones wait. A quarter, but 100 at least, is for one address."),
         Entry(
             name: "IDLE_SECONDS", fallback: "60",
             doc: "A connection on which nothing happens for so long is closed, 1 to 3600."),

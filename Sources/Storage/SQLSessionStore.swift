@@ -211,18 +211,28 @@ public struct SQLSessionStore: SessionStore {
         }
     }
 
+    public func owner(mailed tokenHash: [UInt8], for purpose: MailPurpose, at now: Date) async throws -> UUID? {
+        try await translated {
+            try await database.read { try Self.owner(where: Self.isGood(tokenHash, purpose, now), $0) }
+        }
+    }
+
     public func redeem(mailed tokenHash: [UInt8], for purpose: MailPurpose, at now: Date) async throws -> UUID? {
         try await translated {
             try await database.write { connection in
-                let condition: SQL = """
-                    token_hash = \(tokenHash) AND purpose = \(purpose.rawValue) AND expires_at > \(now.microseconds)
-                    """
-                let owner = try connection.first("SELECT owner FROM mailed_token WHERE \(sql: condition)") {
-                    try $0.uuid(0)
-                }
+                let condition = Self.isGood(tokenHash, purpose, now)
+                let owner = try Self.owner(where: condition, connection)
                 return try connection.execute("DELETE FROM mailed_token WHERE \(sql: condition)") == 1 ? owner : nil
             }
         }
+    }
+
+    private static func isGood(_ tokenHash: [UInt8], _ purpose: MailPurpose, _ now: Date) -> SQL {
+        "token_hash = \(tokenHash) AND purpose = \(purpose.rawValue) AND expires_at > \(now.microseconds)"
+    }
+
+    private static func owner(where condition: SQL, _ connection: any SQLConnection) throws -> UUID? {
+        try connection.first("SELECT owner FROM mailed_token WHERE \(sql: condition)") { try $0.uuid(0) }
     }
 
     public func forgetSessions(before date: Date, used: Date) async throws {

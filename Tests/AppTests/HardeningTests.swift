@@ -62,7 +62,9 @@ import Testing
     @Test(arguments: [
         "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a\" onmouseover = \"x", "java\tscript:alert(1)",
         "</ScRiPt>", "<svg/onload=1>", "data:text/html,x", "<!-- x", "<x/oncut=alert(1)>", "<p\nOnCopy\r\n=\u{301}1>",
-        "<b a='1'oncontextmenu=x>", "<frame src=java&#115;cript:x>", "<area href=java&#x73;cript:x>",
+        "<b a='1'oncontextmenu=x>", "<frame src=java&#115;cript:x>",
+        "\u{600}<script>alert(1)//\u{600}</script>", "javascript:\u{e33}=alert(1)", "\" onfocus=\u{e33}=alert(1) x=\"",
+        "\u{600}<iframe src=//x>", "<lin\u{212a} rel=x>", "<area href=java&#x73;cript:x>",
     ])
     func markupIsRefusedAndNoted(text: String) async throws {
         let server = try await RunningServer.start(.sqlite)

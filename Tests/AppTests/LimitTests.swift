@@ -206,6 +206,35 @@ import Testing
         await server.stop()
     }
 
+    /// There are so many places for deliveries, which a user whose deliveries trickle is not to hold all of.
+    @Test func aUserHasSoManyDeliveriesAtATime() async throws {
+        let server = try await RunningServer.start(.sqlite, ["RATE_LIMITS": "true"])
+        let id = try await server.scenario()
+        let head =
+            "POST /s/\(id)/ingest HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-API-Key: \(server.key)\r\nContent-Type: text/plain\r\n"
+        let base = server.base
+        @Sendable func trickle() async -> RawConnection {  // what was promised never comes
+            await RawConnection.send(head + "Content-Length: 9000\r\n\r\na", to: base)
+        }
+        try await withThrowingTaskGroup(of: RawConnection.self) { deliveries in
+            for _ in 0..<9 { deliveries.addTask { await trickle() } }
+            let refused = try #require(try await deliveries.next())  // the others wait
+            #expect(refused.statuses == [429])
+            #expect(refused.answer.contains("You have 8 deliveries open, as many as the plan free allows."))
+            let other = try await server.send("POST", "/api/v2/scenarios", key: server.otherKey, #"{"name":"b"}"#)
+            let others = other.json["id"] as? String ?? ""
+            _ = try await server.send("POST", "/api/v2/scenarios/\(others)/start", key: server.otherKey)
+            let taken = try await server.send(
+                "POST", "/s/\(others)/ingest", key: server.otherKey, type: "text/plain", Data("a\n".utf8))
+            #expect(taken.status == 200, "\(taken.text)")
+            // Those are hung up on.
+            for try await delivery in deliveries { #expect(delivery.statuses == [] && delivery.isClosed) }
+        }
+        // Their places are free.
+        #expect(try await server.send("POST", "/s/\(id)/ingest", type: "text/plain", Data("a\n".utf8)).status == 200)
+        await server.stop()
+    }
+
     /// Each stream holds a connection; one user is not to hold them all.
     @Test func aUserHasSoManyStreamsAtATime() async throws {
         let server = try await RunningServer.start(.sqlite, ["RATE_LIMITS": "true"])

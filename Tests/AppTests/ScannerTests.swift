@@ -63,13 +63,15 @@ import Testing
     func wapitiFindsNothing(isSignedIn: Bool) async throws {
         let server = try await RunningServer.start(.sqlite)
         _ = try await server.scenario()
-        let header = isSignedIn ? "Authorization: Bearer \(server.key)" : "Accept: */*"
+        let session = isSignedIn ? try await server.signInAsAdmin() : ["Accept": "*/*"]
+        let header = try #require(session.map { "\($0): \($1)" }.first)
         let folder = try temporaryFolder("wapiti")
         let file = URL(fileURLWithPath: folder + "/report.json")
         let arguments = [
             "-u", server.base + "/", "--scope", "domain", "--swagger", server.base + "/openapi.json",
             "-s", server.base + "/docs", "-s", server.base + "/api/deprecation",
-            "-m", Self.modules.joined(separator: ","), "--max-scan-time", "10", "--max-attack-time", "1.5",
+            "-m", Self.modules.joined(separator: ","), "--max-scan-time", "20", "--max-attack-time", "5",
+            "-x", server.base + "/api/v2/auth/logout",
             "-t", "10", "-H", header, "--no-bugreport", "--store-session", "session", "--store-config", "config",
             "-f", "json", "-o", "report.json",
         ]
@@ -89,6 +91,8 @@ import Testing
             }
         }
         #expect(report.infos.crawled > 50)  // it has read the description
+        let me = try await server.send("GET", "/api/v2/auth/me", key: "", headers: session)
+        #expect(me.status == (isSignedIn ? 200 : 401))  // to the end
         await server.stop()
     }
 

@@ -117,6 +117,8 @@ public protocol SessionStore: Sendable {
 
     func insert(mailed tokenHash: [UInt8], for purpose: MailPurpose, owner: UUID, expiresAt: Date, audit: SealedEvent?)
         async throws
+    /// - Returns: The owner of a secret; nil when there is none, or it is over.
+    func owner(mailed tokenHash: [UInt8], for purpose: MailPurpose, at now: Date) async throws -> UUID?
     /// Uses a secret up.
     /// - Returns: Its owner; nil when there is none, or it is over.
     func redeem(mailed tokenHash: [UInt8], for purpose: MailPurpose, at now: Date) async throws -> UUID?

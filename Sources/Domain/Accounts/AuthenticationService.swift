@@ -95,14 +95,18 @@ public final class AuthenticationService: Sendable {
         var caller = Caller(user: owner.id, key: key.id, scenario: key.scenario)
         (caller.role, caller.plan, caller.scopes) = (owner.role, owner.plan, key.scopes)
         let ambient = ambient
-        try await accounts.note(use: key.id, from: Self.place(of: origin), at: now) { places in
-            let actions: [AuditEvent.Action] =
-                Self.alarmingPlaces.contains(places) ? [.keyUsedFromNewPlace, .keyAnomaly] : [.keyUsedFromNewPlace]
-            return actions.map {
-                ambient.event(
-                    $0, of: owner.id, key: key.id, from: origin, .init("api_key", key.id),
-                    details: ["places": "\(places)"])
+        do {
+            try await accounts.note(use: key.id, from: Self.place(of: origin), at: now) { places in
+                let actions: [AuditEvent.Action] =
+                    Self.alarmingPlaces.contains(places) ? [.keyUsedFromNewPlace, .keyAnomaly] : [.keyUsedFromNewPlace]
+                return actions.map {
+                    ambient.event(
+                        $0, of: owner.id, key: key.id, from: origin, .init("api_key", key.id),
+                        details: ["places": "\(places)"])
+                }
             }
+        } catch let error as DomainError where error.code == .unavailable {
+            // A full disk keeps no reader out. A place is new until it is written: its event comes later.
         }
         return Known(
             caller: caller, until: key.expiresAt ?? .distantFuture, addresses: origin.address.map { [$0] } ?? [])

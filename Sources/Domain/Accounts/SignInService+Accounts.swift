@@ -92,9 +92,10 @@ extension SignInService {
     /// were made before anybody had shown that end, too.
     /// - Throws: ``DomainError`` `.invalid`.
     public func resetPassword(_ token: String, to password: String, from origin: Origin) async throws {
-        try PasswordPolicy.check(password, of: "", member: "/new_password")  // before the token is used up
+        let user = try await owner(of: token, for: .reset, isUsedUp: false)
+        try PasswordPolicy.check(password, of: user.email, member: "/new_password")
         let hash = try await hash(password, member: "/new_password")
-        let user = try await owner(of: token, for: .reset)
+        _ = try await owner(of: token, for: .reset)
         try await accounts.resetPassword(
             hash, of: user.id, at: ambient.now(),
             audit: ambient.event(.passwordReset, of: user.id, from: origin, .init("user", user.id)))
@@ -102,12 +103,14 @@ extension SignInService {
         authentication.forget(user.id)
     }
 
-    private func owner(of token: String, for purpose: MailPurpose) async throws -> User {
-        guard
-            let id = try await sessions.redeem(
-                mailed: OpaqueToken.hash(of: token), for: purpose, at: ambient.now()),
-            let user = try await accounts.user(id)
-        else {
+    /// - Parameter isUsedUp: Whether the token is good no longer after this.
+    private func owner(of token: String, for purpose: MailPurpose, isUsedUp: Bool = true) async throws -> User {
+        let (hash, now) = (OpaqueToken.hash(of: token), ambient.now())
+        let owner =
+            isUsedUp
+            ? try await sessions.redeem(mailed: hash, for: purpose, at: now)
+            : try await sessions.owner(mailed: hash, for: purpose, at: now)
+        guard let id = owner, let user = try await accounts.user(id) else {
             throw DomainError(
                 .invalid, "The token is not valid, or is over.",
                 members: [.init(pointer: "/token", detail: "is not valid")])

@@ -10,9 +10,11 @@ public struct LimitService: Sendable {
         public var events: RateLimit  // of ingest
         public var bytes: RateLimit  // of ingest, without content encoding
         public var streams: Int  // of events, open at a time, of a user
+        public var deliveries: Int  // that come at a time, of a user
 
-        public init(requests: RateLimit, events: RateLimit, bytes: RateLimit, streams: Int) {
-            (self.requests, self.events, self.bytes, self.streams) = (requests, events, bytes, streams)
+        public init(requests: RateLimit, events: RateLimit, bytes: RateLimit, streams: Int, deliveries: Int) {
+            (self.requests, self.events, self.bytes) = (requests, events, bytes)
+            (self.streams, self.deliveries) = (streams, deliveries)
         }
 
         /// So many times as much.
@@ -21,7 +23,8 @@ public struct LimitService: Sendable {
                 RateLimit(count: limit.count * factor, per: limit.seconds, burst: limit.burst * factor)
             }
             return Allowance(
-                requests: scaled(requests), events: scaled(events), bytes: scaled(bytes), streams: streams)
+                requests: scaled(requests), events: scaled(events), bytes: scaled(bytes), streams: streams,
+                deliveries: deliveries)
         }
     }
 
@@ -29,12 +32,14 @@ public struct LimitService: Sendable {
     public struct Rules: Sendable {
         public var plans: [Plan: Allowance] = [
             .free: Allowance(
-                requests: perMinute(100, 10), events: perMinute(100_000), bytes: perMinute(100 << 20), streams: 5),
+                requests: perMinute(100, 10), events: perMinute(100_000), bytes: perMinute(100 << 20), streams: 5,
+                deliveries: 8),
             .premium: Allowance(
-                requests: perMinute(1_000, 50), events: perMinute(2_000_000), bytes: perMinute(2 << 30), streams: 20),
+                requests: perMinute(1_000, 50), events: perMinute(2_000_000), bytes: perMinute(2 << 30), streams: 20,
+                deliveries: 16),
             .enterprise: Allowance(
                 requests: perMinute(10_000, 200), events: perMinute(100_000_000), bytes: perMinute(100 << 30),
-                streams: 100),
+                streams: 100, deliveries: 32),
         ]
         /// Of one address, without a credential.
         public var anonymous = perMinute(600, 100)
@@ -58,7 +63,8 @@ public struct LimitService: Sendable {
     private let rules: Rules
     private let shared: [Plan: Allowance]  // of all keys and sessions of a user
     private let ambient: Ambient
-    private let streams = StreamCounts()
+    private let streams = Counts()
+    private let deliveries = Counts()
 
     /// How much more than one key a user may ask for with all of them: more keys, or new ones, give no more than this.
     private static let keysWorth = 10
@@ -137,17 +143,17 @@ public struct LimitService: Sendable {
         }
     }
 
-    // MARK: Streams
+    // MARK: At a time
 
-    fileprivate final class StreamCounts: Sendable { let ofUsers = Mutex<[UUID: Int]>([:]) }
+    fileprivate final class Counts: Sendable { let ofUsers = Mutex<[UUID: Int]>([:]) }
 
-    /// A place among the open streams of a user; it is free again once nobody holds it.
-    public final class StreamPlace: Sendable {
-        private let counts: StreamCounts
+    /// A place among the open streams or deliveries of a user; it is free again once nobody holds it.
+    public final class Place: Sendable {
+        private let counts: Counts
         private let user: UUID
 
         /// - Returns: nil where as many are taken.
-        fileprivate init?(of user: UUID, in counts: StreamCounts, most: Int) {
+        fileprivate init?(of user: UUID, in counts: Counts, most: Int) {
             let isFree = counts.ofUsers.withLock { counts in
                 guard counts[user, default: 0] < most else { return false }
                 counts[user, default: 0] += 1
@@ -167,15 +173,29 @@ public struct LimitService: Sendable {
 
     /// Until the end of a stream whose client has gone is noticed.
     private static let streamRetrySeconds = 15.0
+    private static let deliveryRetrySeconds = 1.0
 
     /// Takes a place for a stream of events: each holds a connection, of which there are so many for all.
     /// - Returns: nil where nothing is limited.
     /// - Throws: ``DomainError`` `.rateLimited` where the user has as many as the plan allows.
-    public func openStream(_ caller: Caller) throws -> StreamPlace? {
-        guard limiter != nil, let most = rules.plans[caller.plan]?.streams else { return nil }
-        guard let place = StreamPlace(of: caller.user, in: streams, most: most) else {
-            let detail = "You have \(most) streams of events open, as many as the plan \(caller.plan.rawValue) allows."
-            throw DomainError.rateLimited(detail, retryAfter: Self.streamRetrySeconds)
+    public func openStream(_ caller: Caller) throws -> Place? {
+        try open("streams of events", \.streams, streams, of: caller, retryAfter: Self.streamRetrySeconds)
+    }
+
+    /// Takes a place for a delivery while it comes: there are so many for all.
+    /// - Returns: nil where nothing is limited.
+    /// - Throws: ``DomainError`` `.rateLimited` where the user has as many as the plan allows.
+    public func openDelivery(_ caller: Caller) throws -> Place? {
+        try open("deliveries", \.deliveries, deliveries, of: caller, retryAfter: Self.deliveryRetrySeconds)
+    }
+
+    private func open(
+        _ what: String, _ most: KeyPath<Allowance, Int>, _ counts: Counts, of caller: Caller, retryAfter seconds: Double
+    ) throws -> Place? {
+        guard limiter != nil, let most = rules.plans[caller.plan]?[keyPath: most] else { return nil }
+        guard let place = Place(of: caller.user, in: counts, most: most) else {
+            let detail = "You have \(most) \(what) open, as many as the plan \(caller.plan.rawValue) allows."
+            throw DomainError.rateLimited(detail, retryAfter: seconds)
         }
         return place
     }

@@ -183,6 +183,8 @@ struct Intake: Sendable {
 
     /// The whole body as it is, to be looked at before it is taken in; it is charged for here only if it breaks off.
     func held(_ request: APIRequest) async throws -> ByteBuffer {
+        let place = try limits.openDelivery(try request.caller)
+        defer { withExtendedLifetime(place) {} }
         var held = ByteBuffer()
         do { for try await chunk in request.request.body { held.writeImmutableBuffer(chunk) } } catch {
             try await limits.charge(try request.caller, events: 0, bytes: held.readableBytes)
@@ -200,6 +202,8 @@ struct Intake: Sendable {
         of request: APIRequest, _ reading: inout Reading, _ take: (UnsafeRawBufferPointer) throws -> Void,
         between: (inout Reading) async throws -> Void
     ) async throws -> DeliveryKey {
+        let place = try limits.openDelivery(try request.caller)
+        defer { withExtendedLifetime(place) {} }
         let isFree = bodies.count.add(1, ordering: .relaxed).newValue <= Self.bodiesLimit
         defer { bodies.count.subtract(1, ordering: .relaxed) }
         guard isFree else { throw DomainError(.unavailable, "Too many deliveries at a time; try again shortly.") }

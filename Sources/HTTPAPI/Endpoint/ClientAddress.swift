@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 import Foundation
 import HTTPTypes
 import HummingbirdCore
@@ -46,7 +46,8 @@ public struct ClientAddress: Sendable {
         return client
     }
 
-    private func isTrusted(_ address: NetworkAddress) -> Bool { trusted.contains { $0.contains(address) } }
+    /// Whether it is a proxy's that tells the truth.
+    public func isTrusted(_ address: NetworkAddress) -> Bool { trusted.contains { $0.contains(address) } }
 }
 
 extension HTTPField.Name {

@@ -51,12 +51,14 @@ extension Schema where Value == String {
         guard !text.unicodeScalars.contains(where: { isControl($0) && !lines.contains($0) }) else {
             return wrong(pointer, "holds a control character", &problems)
         }
+        // In NFC other letters may have become ASCII: it is what is kept that is looked at.
+        let text = text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
         guard !Markup.isIn(text) else {
             problems.append(.init(pointer: pointer, detail: "holds markup that a browser would execute"))
             problems[problems.count - 1].isSuspicious = true
             return nil
         }
-        return text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
+        return text
     }
 
     /// - Parameters:
