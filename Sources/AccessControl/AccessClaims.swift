@@ -12,7 +12,7 @@ public struct AccessClaims: Sendable, Hashable {
     }
 }
 
-/// Why a token is refused. For the log; whoever sent it need not know more than that it was.
+/// Why a token is refused. Whoever sent it may know: it tells nothing of keys or of users.
 public enum TokenError: Error, Sendable, Hashable {
     case malformed  // not three parts in canonical base64url, a header that we do not write, or over 4 KiB
     case unknownKey  // a header as we write it, but of a key that is none of ours any more

@@ -5,6 +5,7 @@ import Domain
 import Foundation
 import HTTPAPI
 public import Logging
+import Mail
 import SQLDatabase
 
 /// What the server reads from the environment, or from a file of the same names; the environment wins.
@@ -119,7 +120,10 @@ public struct ServerSettings: Sendable {
         signIn = SignInSettings(
             accessSeconds: try read.integer("ACCESS_TOKEN_MINUTES", 1...1_440) * 60,
             refreshSeconds: try read.integer("REFRESH_TOKEN_DAYS", 1...365) * 86_400,
-            publicURL: read.text("PUBLIC_URL"), sender: read.text("DEFAULT_FROM_EMAIL"))
+            publicURL: try read.base("PUBLIC_URL"), sender: read.text("DEFAULT_FROM_EMAIL"))
+        guard MailMessage.isMailbox(signIn.sender) else {
+            throw Problem(name: "DEFAULT_FROM_EMAIL", need: "an e-mail address, found '\(signIn.sender)'")
+        }
         hashMilliseconds = try read.integer("PASSWORD_HASH_MILLISECONDS", 1...5_000)
         outbox = read.text("MAIL_OUTBOX")
         isAudited = try read.flag("AUDIT_LOGGING_ENABLED")

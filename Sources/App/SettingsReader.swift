@@ -42,6 +42,15 @@ struct SettingsReader {
         return secret
     }
 
+    /// What paths are appended to.
+    func base(_ name: String) throws -> String {
+        let text = text(name)
+        guard let url = URLComponents(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
+            url.host?.isEmpty == false, url.query == nil, url.fragment == nil
+        else { throw Problem(name: name, need: "https://HOST or http://HOST, found '\(text)'") }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
     /// A day's beginning, UTC.
     func day(_ name: String) throws -> Date {
         let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()

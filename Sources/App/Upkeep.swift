@@ -24,19 +24,38 @@ struct Expiry: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let now = ambient.now()
-                do {
+                await logged("deliveries") {
                     try await traffic.forgetKeys(before: now.addingTimeInterval(-Self.days * 86_400))
+                }
+                await logged("creations") {
                     try await scenarios.forgetCreations(before: now.addingTimeInterval(-Self.days * 86_400))
+                }
+                await logged("sessions") {
                     try await sessions.forgetSessions(
                         before: now.addingTimeInterval(-86_400),
                         used: now.addingTimeInterval(-TimeInterval(refreshSeconds)))
+                }
+                await logged("keys") {
                     try await accounts.forgetKeys(before: now.addingTimeInterval(-Self.endedKeyDays * 86_400))
+                }
+                await logged("audit entries") {
                     for end in try await audit.sealAndPurge() {
                         logger.notice("a month of the audit log is sealed", metadata: ["end": "\(end)"])
                     }
-                } catch { logger.warning("what is over could not be forgotten", metadata: ["error": "\(error)"]) }
+                }
                 do { try await Task.sleep(for: Self.pause) } catch { return }  // the server ends
             }
+        }
+    }
+}
+
+extension Expiry {
+    /// One that fails keeps no other from its work. A log that was tampered with is no routine failure.
+    private func logged(_ what: String, _ body: () async throws -> Void) async {
+        do { try await body() } catch let broken as AuditChain.Broken {
+            logger.error("the audit log is not sealed", metadata: ["error": "\(broken)"])
+        } catch {
+            logger.warning("what is over could not be forgotten", metadata: ["of": "\(what)", "error": "\(error)"])
         }
     }
 }

@@ -9,6 +9,9 @@ public struct MailMessage: Sendable, Hashable {
     public var subject: String
     public var text: String
 
+    /// Whether a message may be from or to it: an address, or a name and an address in angle brackets.
+    public static func isMailbox(_ text: String) -> Bool { (try? Mailbox(text, field: "")) != nil }
+
     public init(from: String, to: String, subject: String, text: String) {
         (self.from, self.to, self.subject, self.text) = (from, to, subject, text)
     }

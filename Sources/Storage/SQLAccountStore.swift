@@ -114,7 +114,8 @@ public struct SQLAccountStore: AccountStore {
                             disabled = \(next.isDisabled ? 1 : 0)
                         WHERE id = \(id)
                         """
-                    ] + SQLAuditStore.waiting(audit(next)))
+                    ] + (next.isDisabled ? ["DELETE FROM session WHERE owner = \(id)"] : [])
+                        + SQLAuditStore.waiting(audit(next)))
                 return next
             }
         }
@@ -324,9 +325,8 @@ public struct SQLAccountStore: AccountStore {
         if isNoted { return }
         try await translated {
             try await database.write { connection in
-                try connection.execute(
-                    "UPDATE api_key SET last_used_at = \(date.microseconds) WHERE id = \(key)")
-                guard let place else { return }
+                let used: SQL = "UPDATE api_key SET last_used_at = \(date.microseconds) WHERE id = \(key)"
+                guard try connection.execute(used) == 1, let place else { return }  // it may have just been revoked
                 let isNew =
                     try connection.execute(
                         """

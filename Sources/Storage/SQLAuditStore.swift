@@ -252,7 +252,7 @@ public struct SQLAuditStore: AuditStore {
                 """
                 SELECT name, sql, '' FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit!_%' ESCAPE '!'
                 """
-            case .postgresql:  // a rule, too, changes what a statement does
+            case .postgresql:  // a rule changes what a statement does, too; in the role of a replica no trigger fires
                 """
                 WITH audit AS (SELECT oid FROM pg_class WHERE oid IN (
                     'audit_waiting'::regclass, 'audit_entry'::regclass, 'audit_head'::regclass, 'audit_segment'::regclass))
@@ -260,6 +260,8 @@ public struct SQLAuditStore: AuditStore {
                 JOIN pg_proc ON pg_proc.oid = tgfoid JOIN audit ON audit.oid = tgrelid
                 WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
                 UNION ALL SELECT rulename::text, '', '' FROM pg_rewrite JOIN audit ON audit.oid = ev_class
+                UNION ALL SELECT 'session_replication_role', '', ''
+                WHERE current_setting('session_replication_role') <> 'origin'
                 """
             }
         let found = try await translated {

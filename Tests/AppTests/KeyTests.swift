@@ -51,6 +51,29 @@ import Testing
         await server.stop()
     }
 
+    /// However a key's first use and its end meet, it is good or it is none.
+    @Test(arguments: DatabaseBackend.allCases)
+    func firstUseRacesRevocation(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend)
+        var draft = KeyService.Draft()
+        draft.name = "short"
+        for _ in 0..<15 {
+            let (made, secret) = try await server.server.keys.create(draft, for: server.user.id, from: .commandLine)
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { calls in
+                for _ in 0..<4 {
+                    calls.addTask { try await server.send("GET", "/api/v2/scenarios", key: secret).status }
+                }
+                calls.addTask {
+                    try await server.server.keys.revoke(made.id, from: .commandLine)
+                    return 401
+                }
+                return try await calls.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(statuses.isSubset(of: [200, 401]), "\(statuses)")
+        }
+        await server.stop()
+    }
+
     @Test func aKeyFromManyNetworksIsAnAlarm() async throws {
         let server = try await RunningServer.start(.sqlite, ["TRUSTED_PROXIES": "127.0.0.0/8"])
         for network in 1...12 {
@@ -69,7 +92,8 @@ import Testing
         let server = try await RunningServer.start(.sqlite, ["TRUSTED_PROXIES": "127.0.0.0/8"])
         for (address, places) in [
             ("2001:db8::1", 0), ("2001:0db8:0:0::1", 0), ("2001:DB8:0:ff::1", 0), ("2001:db8:1::1", 1),
-            ("192.0.2.1", 2), ("::ffff:192.0.2.9", 2), ("::ffff:c000:20a", 2),
+            ("192.0.2.1", 2), ("::ffff:192.0.2.9", 2), ("::ffff:c000:20a", 2), ("192.0.2.7:5678", 2),
+            ("[2001:db8::2]:5678", 2),
         ] {
             let reply = try await server.send("GET", "/api/v2/auth/me", headers: ["X-Forwarded-For": address])
             #expect(reply.status == 200)

@@ -9,10 +9,11 @@ struct RawConnection {
     /// The status of each answer.
     var statuses: [Int] { answer.matches(of: /HTTP\/1\.1 (\d{3})/).map { Int($0.1) ?? 0 } }
 
-    static func send(_ bytes: [UInt8], to base: String, patience: Int = patienceSeconds) async -> RawConnection {
+    /// - Parameter end: What ends the reading, where the server goes on.
+    static func send(_ bytes: [UInt8], to base: String, until end: String? = nil) async -> RawConnection {
         let port = URL(string: base)?.port ?? 0
         return await withCheckedContinuation { done in
-            Thread.detachNewThread { done.resume(returning: RawConnection(bytes, port, patience)) }  // it blocks
+            Thread.detachNewThread { done.resume(returning: RawConnection(bytes, port, end)) }  // it blocks
         }
     }
 
@@ -20,14 +21,14 @@ struct RawConnection {
         await send(Array(text.utf8), to: base)
     }
 
-    private init(_ bytes: [UInt8], _ port: Int, _ patience: Int) {
+    private init(_ bytes: [UInt8], _ port: Int, _ end: String?) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         address.sin_port = UInt16(port).bigEndian
-        var wait = timeval(tv_sec: patience, tv_usec: 0)
+        var wait = timeval(tv_sec: Self.patienceSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
         let isConnected = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -48,6 +49,7 @@ struct RawConnection {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 {
                 received += buffer[..<count]
+                if let end, String(decoding: received, as: UTF8.self).contains(end) { break }
             } else {
                 isClosed = count == 0 || errno == ECONNRESET
                 break

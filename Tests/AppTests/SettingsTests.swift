@@ -24,6 +24,10 @@ import Testing
         ("API_V1_SUNSET", "2026-02-30T", "API_V1_SUNSET: expected a day"),
         ("API_V1_SUNSET", "2026-2-3", "API_V1_SUNSET: expected a day"),
         ("API_V1_SUNSET", "2026-02-28 ", "API_V1_SUNSET: expected a day"),
+        ("DEFAULT_FROM_EMAIL", "no-reply", "DEFAULT_FROM_EMAIL: expected an e-mail address, found 'no-reply'"),
+        ("PUBLIC_URL", "example.com", "PUBLIC_URL: expected https://HOST or http://HOST"),
+        ("PUBLIC_URL", "https:///x", "PUBLIC_URL: expected https://HOST"),
+        ("PUBLIC_URL", "ftp://example.com", "PUBLIC_URL: expected https://HOST"),
         ("JWT_ALGORITHM", "none", "JWT_ALGORITHM: expected EdDSA or HS256"),
     ])
     func aBadValueNamesItsKey(name: String, value: String, problem: String) {

@@ -56,3 +56,17 @@ import Testing
         await database.close()
     }
 }
+
+@Suite struct SQLiteFileTests {
+    /// A database has addresses and hashes of passwords.
+    @Test func newFilesAreTheirOwnersAlone() async throws {
+        let path = try temporaryFolder("private") + "/test.db"
+        let database = try SQLiteDatabase(path: path)
+        try await database.write(["CREATE TABLE a (b INTEGER)"])
+        for end in ["", "-wal", "-shm"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: path + end)[.posixPermissions] as? Int
+            #expect(mode == 0o600, "\(end)")
+        }
+        await database.close()
+    }
+}

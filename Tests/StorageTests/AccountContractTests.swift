@@ -118,6 +118,10 @@ import Testing
         change.isDisabled = true
         _ = try await stores.accounts.change(user, change, by: nil) { _ in nil }
         #expect(try await stores.begin(passwordHash: "next") == false)
+        // Who is let in again signs in again.
+        change.isDisabled = false
+        _ = try await stores.accounts.change(user, change, by: nil) { _ in nil }
+        #expect(try await stores.sessions.sessions(owner: user, at: Self.start).isEmpty)
         await stores.database.close()
     }
 

@@ -192,6 +192,26 @@ import Testing
         await log.database.close()
     }
 
+    /// The triggers are there, and fire in no session.
+    @Test func triggersThatNeverFireAreNamed() async throws {
+        let url = try PostgresServer.shared.get().newDatabase()
+        let database = PostgresDatabase(.init(url: url, connections: 1))
+        try await database.migrate(Schema.migrations, at: AuditLog.start)
+        try await database.write([
+            """
+            DO $$ BEGIN
+                EXECUTE format('ALTER DATABASE %I SET session_replication_role = replica', current_database());
+            END $$
+            """
+        ])
+        await database.close()
+        var log = try await AuditLog(.sqlite)
+        await log.database.close()
+        log.database = PostgresDatabase(.init(url: url, connections: 1))
+        #expect(try await log.service().verify().flaw == .triggers(["session_replication_role"]))
+        await log.database.close()
+    }
+
     @Test func functionsAndRulesThatAreNotAsMadeAreNamed() async throws {
         let log = try await AuditLog.filled(.postgresql)
         try await log.database.write(["CREATE RULE eat AS ON DELETE TO audit_waiting DO INSTEAD NOTHING"])

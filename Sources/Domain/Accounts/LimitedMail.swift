@@ -18,7 +18,7 @@ public struct LimitedMail: Sendable {
     func send(_ message: MailMessage, for origin: Origin) async throws {
         // Its hash, which the counts hold in place of the address.
         let reader = Array(SHA256.hash(data: Array(message.to.utf8))).hexadecimal
-        if try await limits.mayMail(reader) {
+        if try await limits.mayMail(reader, askedFrom: origin.address.flatMap(NetworkAddress.init)) {
             return try await transport.send(message, id: ambient.newID(), at: ambient.now())
         }
         guard try await limits.isTimeToTell(ofMailTo: reader) else { return }

@@ -202,13 +202,20 @@ public struct LimitService: Sendable {
 
     // MARK: Mail
 
-    /// Of one reader: a few at once, for who mistypes, then one in twelve minutes.
+    /// To one reader, asked for from one network: a few at once, for who mistypes, then one in twelve minutes. So who asks
+    /// for mail from elsewhere does not keep the reader from asking.
     private static let mails = RateLimit(count: 5, per: 3_600, burst: 5)
+    /// To one reader, whoever asks.
+    private static let mailsOfAll = RateLimit(count: 20, per: 3_600, burst: 20)
 
     /// Counts a mail to a reader.
-    public func mayMail(_ reader: String) async throws -> Bool {
+    /// - Parameter address: Of who asks for it.
+    public func mayMail(_ reader: String, askedFrom address: NetworkAddress?) async throws -> Bool {
         guard let limiter else { return true }
-        return try await limiter.take(1, from: "mail:" + reader, limit: Self.mails, at: ambient.now()).isAllowed
+        let (now, network) = (ambient.now(), address?.network(ofIPv4: 24, ofIPv6: 48) ?? "")
+        let own = try await limiter.take(1, from: "mail:\(reader) \(network)", limit: Self.mails, at: now)
+        guard own.isAllowed else { return false }
+        return try await limiter.take(1, from: "mail:" + reader, limit: Self.mailsOfAll, at: now).isAllowed
     }
 
     /// - Returns: Whether it is time to tell of mails that were not sent; then not again for ten minutes.

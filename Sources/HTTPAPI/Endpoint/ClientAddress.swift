@@ -38,12 +38,22 @@ public struct ClientAddress: Sendable {
         guard var client = peer, isTrusted(client) else { return peer }
         for field in request.headers[values: .forwardedFor].reversed() {
             for hop in field.split(separator: ",").reversed() {
-                guard let address = NetworkAddress(hop.trimmingCharacters(in: .whitespaces)) else { return client }
+                guard let address = Self.address(hop.trimmingCharacters(in: .whitespaces)) else { return client }
                 client = address
                 guard isTrusted(address) else { return client }
             }
         }
         return client
+    }
+
+    /// Some proxies write the port, too: `192.0.2.1:5678`, `[2001:db8::1]:5678`.
+    private static func address(_ hop: String) -> NetworkAddress? {
+        if let address = NetworkAddress(hop) { return address }
+        if hop.hasPrefix("["), let end = hop.firstIndex(of: "]") {
+            return NetworkAddress(String(hop.dropFirst()[..<end]))
+        }
+        let parts = hop.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count == 2 ? NetworkAddress(String(parts[0])) : nil
     }
 
     /// Whether it is a proxy's that tells the truth.

@@ -28,7 +28,7 @@ struct AdminRoutes {
             name,
             [
                 Member(answer: "items", Schema<[Element]>.answers(element), "This page.") { $0.items },
-                Member(answer: "total", .integer(), "On all pages.") { $0.total },
+                Member(answer: "total", .integer(), "On all pages; of audit entries, 10,000 at most.") { $0.total },
             ])
     }
 

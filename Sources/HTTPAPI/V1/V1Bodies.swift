@@ -132,7 +132,10 @@ enum V1Bodies {
             Member(answer: "scenario_id", .id, "The scenario.") { $0.scenario.id },
             Member(answer: "summary", summary, "Totals.") { $0 },
             Member(answer: "cost_breakdown", Schema<[Part]>.answers(part), "Cost by service.") { parts($0) },
-            Member(answer: "timeseries", Schema<[Point]>.answers(point), "Traffic by the hour, of the last year.") {
+            Member(
+                answer: "timeseries", Schema<[Point]>.answers(point),
+                "Traffic by the hour; the last 8,760 hours that have any."
+            ) {
                 points($0)
             },
         ])

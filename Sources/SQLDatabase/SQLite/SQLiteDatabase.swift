@@ -23,6 +23,9 @@ public final class SQLiteDatabase: SQLDatabase {
         configuration.maximumReaderCount = readers
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         file = try SQLiteFile(path: path)
+        // A new one is its owner's alone: it has addresses and hashes of passwords. What SQLite puts beside it follows it.
+        let new = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        if new >= 0 { Foundation.close(new) }
         do { pool = try DatabasePool(path: path, configuration: configuration) } catch { throw SQLError(error) }
         self.waitSeconds = waitSeconds
         for _ in 0..<readers {
