@@ -40,7 +40,7 @@ public struct ServerSettings: Sendable {
     var auditChain: AuditChain { AuditChain(current: secret, previous: previousSecrets) }
 
     /// Whether others than this machine's programs may sign what they like, because everybody knows the default secret.
-    public var isOpen: Bool {
+    public var isReachableWithDefaultSecret: Bool {
         isDefaultSecret && !host.hasPrefix("127.") && !["localhost", "::1"].contains(host)
     }
 

@@ -5,6 +5,8 @@ public enum SQLError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The database cannot be used now: not there, connection lost, no connection free in time, disk full, locked.
     /// A write that ends so may still have been committed.
     case unavailable(String)
+    /// SQLite's file is no database, or is not as SQLite wrote it.
+    case damaged(String)
     /// The statement is wrong, or a column is not of the type that was asked for.
     case statement(String)
     /// The schema was made by a newer program.
@@ -18,6 +20,7 @@ public enum SQLError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .constraint(let kind, let name): "the database refuses a row: \(kind), \(name)"
         case .unavailable(let reason): "the database cannot be used: \(reason)"
+        case .damaged(let reason): "the database is damaged: \(reason)"
         case .statement(let reason): "the database does not understand: \(reason)"
         case .newerSchema(let found, let known):
             "the database has schema version \(found), this program knows \(known): use the newer program"

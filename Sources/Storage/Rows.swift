@@ -15,9 +15,13 @@ extension Date {
 /// A failure of the database in the domain's words.
 @discardableResult
 func translated<Value>(_ body: () async throws -> Value) async throws -> Value {
-    do { return try await body() } catch SQLError.unavailable(let reason) {
-        var error = DomainError(.unavailable, "The database cannot take this now; try again shortly.")
-        error.cause = reason
-        throw error
+    do { return try await body() } catch let failure as SQLError {
+        switch failure {
+        case .unavailable(let reason), .damaged(let reason):
+            var error = DomainError(.unavailable, "The database cannot take this now; try again shortly.")
+            error.cause = reason
+            throw error
+        case .constraint, .statement, .newerSchema, .otherTables: throw failure
+        }
     }
 }

@@ -19,7 +19,7 @@ enum ExitStatus: Int32 {
         case is WorkloadError, is UsageProblem, is BillingError, is PricingError, is CatalogError, is ProfileError,
             is PriceStoreError, is ServerSettings.Problem, is DomainError, is SchemaIsBehind:
             self = .badData
-        case SQLError.newerSchema: self = .badData
+        case SQLError.newerSchema, SQLError.damaged: self = .badData
         case let error as FileProblem: self = error.isOutput ? .outputFailed : .noInput
         case is InputProblem: self = .badData
         case is SQLError: self = .software

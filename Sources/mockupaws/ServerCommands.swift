@@ -40,7 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
             settings.logsJSON
             ? Logger(label: "mockupaws") { JSONLogHandler(label: $0) } : Logger(label: "mockupaws")
         logger.logLevel = settings.logLevel
-        if settings.isOpen {
+        if settings.isReachableWithDefaultSecret {
             logger.warning(
                 "SECRET_KEY is the default: who reaches this server can sign tokens; openssl rand -base64 48")
         }

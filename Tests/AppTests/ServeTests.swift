@@ -47,6 +47,16 @@ import Testing
         #expect(try tool(1, "user list", "SECRET_KEY_PREVIOUS=\(secrets[0])").contains("a@example.com"))
     }
 
+    @Test func whatIsNoDatabaseIsSaid() throws {
+        let file = try temporaryFolder("junk") + "/junk.db"
+        try String(repeating: "no database ", count: 1_000).write(toFile: file, atomically: true, encoding: .utf8)
+        for command in ["serve", "audit verify", "user list"] {
+            let output = try run(
+                "env DATABASE_URL=sqlite://\(file) PORT=0 \(Self.program) \(command) 2>&1; echo exit $?")
+            #expect(output.contains("the database is damaged: ") && output.contains("exit 65"), "\(command): \(output)")
+        }
+    }
+
     /// An upload that stalls holds the end up for the drain's 20 s, and no longer.
     @Test func endsWhileAnUploadStalls() throws {
         let (folder, port) = (try temporaryFolder("drain"), freePort())

@@ -96,6 +96,7 @@ extension SQLError {
             case .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_MISUSE, .SQLITE_RANGE, .SQLITE_TOOBIG, .SQLITE_CONSTRAINT,
                 .SQLITE_READONLY:
                 self = .statement("\(message) in \(error.sql ?? "")")
+            case .SQLITE_NOTADB, .SQLITE_CORRUPT: self = .damaged(message)
             default: self = .unavailable(message)
             }
         }

@@ -16,7 +16,7 @@ public final class SQLiteDatabase: SQLDatabase {
     ///   - path: The database file; it is made when it is not there.
     ///   - readers: Connections that read at the same time.
     ///   - waitSeconds: How long a read waits for one of them, and a write for its transaction to begin.
-    /// - Throws: ``SQLError/unavailable(_:)`` when the file cannot be opened or is no database.
+    /// - Throws: ``SQLError/unavailable(_:)`` when the file cannot be opened, ``SQLError/damaged(_:)`` when it is no database.
     public init(path: String, readers: Int = 4, waitSeconds: Double = 5) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)  // seconds; another process may be writing
