@@ -92,6 +92,9 @@ import Testing
         }
         let name = #"{"name":"n","workload":{"steps":[{"<svg onload=1>":{}}]}}"#
         #expect(try await server.send("POST", "/api/v2/scenarios", name).status == 422)
+        let slash = #"{"name":"n","workload":{"a/b":"<script>"}}"#
+        let reply = try await server.send("POST", "/api/v2/scenarios", slash)
+        #expect((reply.json["errors"] as? [[String: String]])?.map { $0["pointer"] } == ["/workload/a~1b"])
         try await server.server.audit.linkWaiting()
         #expect(try await server.auditActions().contains("security.suspicious_input"))
         await server.stop()

@@ -60,8 +60,8 @@ enum ScenarioBodies {
         case .object(let members):
             return .object(
                 members.map { member in
-                    let place = "\(pointer)/\(member.name)"
                     let name = Schema<String>.safe(member.name, hasLines: false, pointer, &problems) ?? ""
+                    let place = "\(pointer)/\(JSON.pointerToken(member.name))"
                     return JSON.Member(name: name, value: safe(member.value, place, &problems))
                 })
         }

@@ -8,10 +8,8 @@ enum Markup {
     private static let schemes = ["javascript:", "vbscript:", "livescript:", "data:text/html"]
     private static let events = [
         "abort", "animation", "begin", "blur", "change", "click", "dblclick", "drag", "end", "error", "focus",
-        "hashchange",
-        "key", "load", "message", "mouse", "page", "pointer", "popstate", "resize", "scroll", "select", "storage",
-        "submit",
-        "toggle", "touch", "transition", "unload", "wheel",
+        "hashchange", "key", "load", "message", "mouse", "page", "pointer", "popstate", "resize", "scroll", "select",
+        "storage", "submit", "toggle", "touch", "transition", "unload", "wheel",
     ]
     /// A handler of an event that is known, wherever it is; it may be put into an element that is there.
     private static let handler = Pattern(#"(^|[^a-z0-9])on(\#(events.joined(separator: "|")))[a-z]*\s*="#)

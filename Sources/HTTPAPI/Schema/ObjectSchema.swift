@@ -100,7 +100,7 @@ extension Array {
 
 extension JSON {
     /// A name as a part of an RFC 6901 pointer.
-    fileprivate static func pointerToken(_ name: String) -> String {
+    static func pointerToken(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
         return name.replacing("~", with: "~0").replacing("/", with: "~1")
     }
