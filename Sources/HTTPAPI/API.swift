@@ -153,7 +153,7 @@ public struct API: HTTPResponder {
 
     private func answer(_ call: inout Call) async throws -> Response {
         let request = call.request
-        if let key = KeptAnswers.Key(request), let kept = kept.answer(to: key, at: services.ambient.now()) {
+        if let key = KeptAnswers.Key(request), let kept = kept.answer(to: key, at: services.ambient.steadyNow()) {
             call.decision = try await services.limits.admit(kept.caller)
             try call.decision?.check()
             call.isSecured = true
@@ -221,7 +221,7 @@ public struct API: HTTPResponder {
     private func keeping(
         _ key: KeptAnswers.Key, _ caller: Caller, _ generation: Int, _ respond: () async throws -> Response
     ) async throws -> Response {
-        let (changes, now) = (kept.count(of: caller.user), services.ambient.now())
+        let (changes, now) = (kept.count(of: caller.user), services.ambient.steadyNow())
         let response = try await respond()
         var secured = response
         security.apply(to: &secured)

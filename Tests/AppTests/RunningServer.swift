@@ -27,7 +27,7 @@ final class RunningServer: Sendable {
     /// - Parameter settings: Beside those of a test: nothing is limited, and passwords are hashed fast.
     static func start(
         _ backend: DatabaseBackend, url: String? = nil, _ settings: [String: String] = [:], addsUsers: Bool = true,
-        prices: String? = nil
+        prices: String? = nil, clock: MovableClock? = nil
     ) async throws -> RunningServer {
         var environment = [
             "HOST": "127.0.0.1", "PORT": "0", "LOG_LEVEL": "critical", "RATE_LIMITS": "false",
@@ -45,11 +45,12 @@ final class RunningServer: Sendable {
         environment.merge(settings) { $1 }
         let outbox = environment["MAIL_OUTBOX"] ?? ""
         let read = try ServerSettings.read(environment: environment).settings
-        return try await RunningServer(read, outbox, addsUsers, try prices ?? temporaryFolder("prices"))
+        return try await RunningServer(
+            read, outbox, addsUsers, try prices ?? temporaryFolder("prices"), clock?.ambient ?? Ambient())
     }
 
     private init(
-        _ settings: ServerSettings, _ outbox: String, _ addsUsers: Bool, _ prices: String
+        _ settings: ServerSettings, _ outbox: String, _ addsUsers: Bool, _ prices: String, _ ambient: Ambient
     ) async throws {
         (self.outbox, self.prices) = (outbox, prices)
         let store = PriceStore(directory: prices)
@@ -58,7 +59,7 @@ final class RunningServer: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = settings.logLevel
         let built = try await Server.build(
-            settings, prices: { (lookup, "test") }, priceStore: store, logger: logger
+            settings, prices: { (lookup, "test") }, priceStore: store, ambient: ambient, logger: logger
         ) { port.yield($0) }
         server = built
         let (triggers, trigger) = AsyncStream<GracefulShutdownTestTrigger>.makeStream()

@@ -21,12 +21,12 @@ struct AuditLog {
     }
 
     func service(
-        _ secret: SecretKey? = Self.secret, previous: [SecretKey] = []
+        _ secret: SecretKey? = Self.secret, previous: [SecretKey] = [], over store: (any AuditStore)? = nil
     ) throws -> AuditService {
         let (now, chain) = (now, AuditChain(current: try #require(secret), previous: previous))
         var ambient = Ambient(now: { now })
         ambient.audit = chain
-        return AuditService(store: store, chain: chain, ambient: ambient)
+        return AuditService(store: store ?? self.store, chain: chain, ambient: ambient)
     }
 
     /// - Parameter seconds: Between one event and the next.

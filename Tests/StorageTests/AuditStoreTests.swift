@@ -8,6 +8,8 @@ import Testing
 
 /// The audit log: entries stay in order, nothing changes them, and what is a year old leaves its seal.
 @Suite struct AuditStoreTests {
+    private static let start = Date(timeIntervalSince1970: 1_690_000_000)  // 22 July 2023
+
     @Test(arguments: DatabaseBackend.allCases)
     func entriesComeBackInOrderAndCannotBeChanged(backend: DatabaseBackend) async throws {
         let log = try await AuditLog.filled(backend)
@@ -104,8 +106,8 @@ import Testing
     @Test(arguments: DatabaseBackend.allCases)
     func aYearIsKeptAndWhatIsOlderLeavesItsSeal(backend: DatabaseBackend) async throws {
         var log = try await AuditLog(backend)
-        let start = Date(timeIntervalSince1970: 1_690_000_000)
-        try await log.note(500, since: start, seconds: 86_400)  // from 22 July 2023
+        let start = Self.start
+        try await log.note(500, since: start, seconds: 86_400)
         try await log.service().linkWaiting()
         log.now = start.addingTimeInterval(500 * 86_400)  // 3 December 2024
         #expect(try await log.service().sealAndPurge().count == 17)
@@ -133,4 +135,63 @@ import Testing
         #expect(try await log.service().verify().flaw == .removed(sequence: first.sequence))
         await log.database.close()
     }
+
+    /// Nothing is missing that was taken out by right while the log was read.
+    @Test(arguments: DatabaseBackend.allCases)
+    func whatIsTakenOutMeanwhileIsNotMissed(backend: DatabaseBackend) async throws {
+        var log = try await AuditLog(backend)
+        try await log.note(70, since: Self.start, seconds: 86_400)
+        try await log.service().linkWaiting()
+        log.now = Self.start.addingTimeInterval(70 * 86_400)
+        #expect(try await log.service().sealAndPurge().map(\.sequence) == [10, 41])
+        log.now.addTimeInterval(340 * 86_400)
+        let purging = try log.service()
+        let verifying = try log.service(
+            over: PurgedMeanwhile(store: log.store) { _ = try await purging.sealAndPurge() })
+        let found = try await verifying.verify()
+        #expect(found.isSound(29))
+        await log.database.close()
+    }
+
+    /// A month ends where it is over, whatever time an entry in it has from a clock that was wrong.
+    @Test(arguments: DatabaseBackend.allCases)
+    func aWrongClockHoldsUpNoSeal(backend: DatabaseBackend) async throws {
+        var log = try await AuditLog(backend)
+        try await log.note(30, since: Self.start, seconds: 86_400)
+        try await log.note(1, since: Self.start.addingTimeInterval(3_000 * 86_400))
+        try await log.note(30, from: 31, since: Self.start, seconds: 86_400)
+        try await log.service().linkWaiting()
+        log.now = Self.start.addingTimeInterval(62 * 86_400)
+        #expect(try await log.service().sealAndPurge().map(\.sequence) == [10, 41])
+        log.now.addTimeInterval(400 * 86_400)
+        #expect(try await log.service().sealAndPurge().map(\.sequence) == [61])
+        let segments = try await log.store.segments()
+        #expect(segments.map(\.isPurged) == [true, false, false])  // the second waits for that entry's year, too
+        #expect(try await log.service().verify().flaw == nil)
+        await log.database.close()
+    }
+}
+
+/// A log out of which somebody takes what is over between two reads.
+private struct PurgedMeanwhile: AuditStore {
+    let store: SQLAuditStore
+    let purge: @Sendable () async throws -> Void
+
+    func entries(after sequence: Int64, limit: Int) async throws -> [Result<AuditEntry, UnreadableEntry>] {
+        try await purge()
+        return try await store.entries(after: sequence, limit: limit)
+    }
+
+    func append(_ events: [SealedEvent]) async throws { try await store.append(events) }
+    func waiting(atMost limit: Int) async throws -> [SealedEvent] { try await store.waiting(atMost: limit) }
+    func link(atMost limit: Int, _ link: @escaping AuditLinker) async throws {
+        try await store.link(atMost: limit, link)
+    }
+    func linkAtOnce(_ link: @escaping AuditLinker) { store.linkAtOnce(link) }
+    func entries(_ query: AuditQuery) async throws -> Page<AuditEntry> { try await store.entries(query) }
+    func end() async throws -> (head: AuditHead?, first: Int64, last: Int64) { try await store.end() }
+    func wrongTriggers() async throws -> [String] { try await store.wrongTriggers() }
+    func segments() async throws -> [AuditSegment] { try await store.segments() }
+    func insert(_ segment: AuditSegment) async throws { try await store.insert(segment) }
+    func purge(_ segment: AuditSegment) async throws { try await store.purge(segment) }
 }

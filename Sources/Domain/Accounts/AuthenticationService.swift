@@ -20,7 +20,8 @@ public final class AuthenticationService: Sendable {
     /// A credential that was good a moment ago.
     private struct Known {
         var caller: Caller  // without its origin
-        var until: Date
+        var expiresAt: Date
+        var keptUntil = Date.distantPast  // by the steady clock
         var addresses: Set<String> = []  // that a key came from
     }
 
@@ -55,9 +56,9 @@ public final class AuthenticationService: Sendable {
     public func caller(
         _ credential: String, from origin: Origin, permit: () async throws -> Void = {}
     ) async throws -> Caller {
-        let (hash, now) = (OpaqueToken.hash(of: credential), ambient.now())
+        let (hash, now, steadyNow) = (OpaqueToken.hash(of: credential), ambient.now(), ambient.steadyNow())
         let (lately, generation) = memory.withLock { ($0.known[hash], $0.generation) }
-        if let entry = lately, entry.until > now,
+        if let entry = lately, entry.expiresAt > now, entry.keptUntil > steadyNow,
             entry.caller.key == nil || origin.address.map(entry.addresses.contains) != false
         {
             var caller = entry.caller
@@ -74,7 +75,7 @@ public final class AuthenticationService: Sendable {
             memory.withLock { $0.known[hash] = nil }  // or the next try would skip `permit` as well
             throw error
         }
-        entry.until = min(entry.until, now.addingTimeInterval(Self.knownSeconds))
+        entry.keptUntil = steadyNow.addingTimeInterval(Self.knownSeconds)
         memory.withLock { memory in
             guard memory.generation == generation else { return }
             if memory.known.count >= Self.knownLimit { memory.known = [:] }
@@ -109,7 +110,7 @@ public final class AuthenticationService: Sendable {
             // A full disk keeps no reader out. A place is new until it is written: its event comes later.
         }
         return Known(
-            caller: caller, until: key.expiresAt ?? .distantFuture, addresses: origin.address.map { [$0] } ?? [])
+            caller: caller, expiresAt: key.expiresAt ?? .distantFuture, addresses: origin.address.map { [$0] } ?? [])
     }
 
     private func ofSession(_ token: String, at now: Date) async throws -> Known {
@@ -122,7 +123,7 @@ public final class AuthenticationService: Sendable {
         else { throw DomainError(.unauthenticated, "The session is over; sign in again.") }
         var caller = Caller(user: owner.id)
         (caller.session, caller.role, caller.plan) = (session.id, owner.role, owner.plan)
-        return Known(caller: caller, until: claims.expiresAt)
+        return Known(caller: caller, expiresAt: claims.expiresAt)
     }
 
     /// The network that an address is in: /24 of IPv4, /48 of IPv6.

@@ -31,6 +31,7 @@ public struct AuditEvent: Hashable, Sendable {
         case secretChanged = "admin.secret_change"  // another SECRET_KEY links from here on
         case pricesImportBegun = "admin.price_import_begin"
         case pricesImported = "admin.price_import"
+        case pricesRollbackBegun = "admin.price_rollback_begin"
         case pricesRolledBack = "admin.price_rollback"
         case tokenReused = "security.token_reuse"
         case bruteForce = "security.brute_force"

@@ -78,6 +78,7 @@ public struct PriceImportService: Sendable {
     /// As ``PriceListStore/rollBack(offer:)``.
     public func rollBack(offer: String, by caller: Caller) async throws -> [ImportedPriceList] {
         try caller.requireAdmin()
+        try await audit.note(ambient.event(.pricesRollbackBegun, by: caller, .init(type: "price_list", id: offer)))
         let lists = try await store.rollBack(offer: offer)
         try await note(.pricesRolledBack, lists, by: caller)
         return lists

@@ -4,13 +4,24 @@ import Synchronization
 /// What the domain reads from outside; a test replaces one closure at a time.
 public struct Ambient: Sendable {
     public var now: @Sendable () -> Date
+    /// A time that is never set back, for how long something lasts: `now` once, and what has passed since.
+    public var steadyNow: @Sendable () -> Date
     public var newID: @Sendable () -> UUID
     public var audit: AuditChain?  // nil: what happens is not written down
 
     public init(
-        now: @escaping @Sendable () -> Date = { Date() }, newID: @escaping @Sendable () -> UUID = { .v7(at: Date()) }
+        now: (@Sendable () -> Date)? = nil, newID: @escaping @Sendable () -> UUID = { .v7(at: Date()) }
     ) {
-        (self.now, self.newID) = (now, newID)
+        (self.now, steadyNow) = (now ?? { Date() }, now ?? SteadyClock.now)
+        self.newID = newID
+    }
+}
+
+private enum SteadyClock {
+    private static let start = (date: Date(), instant: ContinuousClock.now)
+
+    @Sendable static func now() -> Date {
+        start.date.addingTimeInterval((ContinuousClock.now - start.instant) / .seconds(1))
     }
 }
 

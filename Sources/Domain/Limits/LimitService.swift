@@ -91,7 +91,7 @@ public struct LimitService: Sendable {
         _ kind: String, _ limit: KeyPath<Allowance, RateLimit>, of caller: Caller
     ) async throws -> RateDecision? {
         guard let limiter, let own = rules.plans[caller.plan], let shared = shared[caller.plan] else { return nil }
-        let now = ambient.now()
+        let now = ambient.steadyNow()
         let decision = try await limiter.take(1, from: kind + caller.limitName, limit: own[keyPath: limit], at: now)
         guard decision.isAllowed else { return decision }
         let ofAll = try await limiter.take(
@@ -116,7 +116,7 @@ public struct LimitService: Sendable {
             case .refused: rules.refused
             }
         let name = kind.rawValue + ":" + (address?.network(ofIPv4: 32, ofIPv6: 64) ?? "")
-        return try await limiter.take(cost, from: name, limit: limit, at: ambient.now())
+        return try await limiter.take(cost, from: name, limit: limit, at: ambient.steadyNow())
     }
 
     /// What is left to an address; nothing is counted.
@@ -136,7 +136,7 @@ public struct LimitService: Sendable {
     /// Counts what a delivery turned out to hold.
     public func charge(_ caller: Caller, events: Int, bytes: Int) async throws {
         guard let limiter, let own = rules.plans[caller.plan], let shared = shared[caller.plan] else { return }
-        let (events, bytes, now) = (max(0, events - 1), max(0, bytes - 1), ambient.now())
+        let (events, bytes, now) = (max(0, events - 1), max(0, bytes - 1), ambient.steadyNow())
         for (name, allowance) in [(caller.limitName, own), (caller.sharedLimitName, shared)] {
             try await limiter.charge(events, to: "events:" + name, limit: allowance.events, at: now)
             try await limiter.charge(bytes, to: "bytes:" + name, limit: allowance.bytes, at: now)
@@ -212,7 +212,7 @@ public struct LimitService: Sendable {
     /// - Parameter address: Of who asks for it.
     public func mayMail(_ reader: String, askedFrom address: NetworkAddress?) async throws -> Bool {
         guard let limiter else { return true }
-        let (now, network) = (ambient.now(), address?.network(ofIPv4: 24, ofIPv6: 48) ?? "")
+        let (now, network) = (ambient.steadyNow(), address?.network(ofIPv4: 24, ofIPv6: 48) ?? "")
         let own = try await limiter.take(1, from: "mail:\(reader) \(network)", limit: Self.mails, at: now)
         guard own.isAllowed else { return false }
         return try await limiter.take(1, from: "mail:" + reader, limit: Self.mailsOfAll, at: now).isAllowed
@@ -221,7 +221,8 @@ public struct LimitService: Sendable {
     /// - Returns: Whether it is time to tell of mails that were not sent; then not again for ten minutes.
     public func isTimeToTell(ofMailTo reader: String) async throws -> Bool {
         guard let limiter else { return false }
-        return try await limiter.take(1, from: "told:" + reader, limit: Self.oneAlarm, at: ambient.now()).isAllowed
+        return try await limiter.take(1, from: "told:" + reader, limit: Self.oneAlarm, at: ambient.steadyNow())
+            .isAllowed
     }
 
     // MARK: Suspicion
@@ -245,7 +246,7 @@ public struct LimitService: Sendable {
     }
 
     private func isTooMuch(_ name: String, _ limit: RateLimit) async throws -> Bool {
-        let now = ambient.now()
+        let now = ambient.steadyNow()
         let count = try await suspicions.take(1, from: name, limit: limit, at: now)
         guard !count.isAllowed else { return false }
         return try await suspicions.take(1, from: "alarm:" + name, limit: Self.oneAlarm, at: now).isAllowed
