@@ -120,6 +120,15 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ], path: "Sources/BareServer", swiftSettings: strict),
+        .executableTarget(
+            name: "unsecured-server",
+            dependencies: [
+                "App", "Domain", "HTTPAPI", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ], path: "Sources/UnsecuredServer", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["SQLDatabase"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(

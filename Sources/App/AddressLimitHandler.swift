@@ -40,18 +40,16 @@ final class AddressLimitHandler: ChannelInboundHandler, RemovableChannelHandler 
     fileprivate struct TooMany: Error {}
 
     private let counts: Counts
-    private var name: String?
 
     init(_ counts: Counts) { self.counts = counts }
 
     func channelActive(context: ChannelHandlerContext) {
-        do { name = try counts.add(context.remoteAddress?.ipAddress) } catch { return context.close(promise: nil) }
+        do {
+            if let name = try counts.add(context.remoteAddress?.ipAddress) {
+                context.channel.closeFuture.whenComplete { [counts] _ in counts.remove(name) }
+            }
+        } catch { return context.close(promise: nil) }
         context.fireChannelActive()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        if let name { counts.remove(name) }
-        name = nil
-        context.fireChannelInactive()
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 }

@@ -155,14 +155,13 @@ public final class Server: Sendable {
     }
 
     private static func httpServer(_ settings: ServerSettings) throws -> HTTPServerBuilder {
-        let security = SecurityHeaders(isEncrypted: settings.surroundings.isEncrypted)
+        let security = SecurityHeaders(isEncrypted: settings.isEncrypted)
         let counts = AddressLimitHandler.Counts(
             most: max(100, settings.connections / 4), exempt: settings.surroundings.clientAddress)
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [
-                    AddressLimitHandler(counts), StrictHeadHandler.Placement(security), ContinueHandler(),
-                    SlowBodyHandler(), SlowReaderHandler(),
+                    AddressLimitHandler(counts), GuardHandler.Placement(security),
                 ],
                 idleTimeout: .seconds(Int64(settings.idleSeconds)),
                 httpDecoderConfiguration: .init(maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 200)))

@@ -34,6 +34,7 @@ public struct ServerSettings: Sendable {
     var signIn: SignInSettings
     var hashMilliseconds: Int
     var limits: LimitService.Rules?  // nil: none
+    var isEncrypted = false  // clients come by TLS, whether the server speaks it or a proxy
     var surroundings = API.Surroundings()
     var connections: Int
     var idleSeconds: Int
@@ -128,7 +129,7 @@ public struct ServerSettings: Sendable {
         outbox = read.text("MAIL_OUTBOX")
         isAudited = try read.flag("AUDIT_LOGGING_ENABLED")
         limits = try read.flag("RATE_LIMITS") ? try read.limits() : nil
-        surroundings.isEncrypted =
+        isEncrypted =
             tlsCertificate != nil || signIn.publicURL.lowercased().hasPrefix("https://")
         surroundings.cors = CORS(origins: try read.origins("CORS_ALLOWED_ORIGINS", isProduction: isProduction))
         surroundings.clientAddress = ClientAddress(

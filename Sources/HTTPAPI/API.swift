@@ -10,7 +10,9 @@ import NIOHTTP1
 
 /// The whole HTTP interface: finds the endpoint, learns who calls and how much they may, answers, and turns every error
 /// into a problem.
-public struct API: HTTPResponder {
+///
+/// A class, because the server hands it around with each request: one reference instead of all of its services'.
+public final class API: HTTPResponder {
     public typealias Context = CallContext
 
     /// What the endpoints call.
@@ -46,7 +48,6 @@ public struct API: HTTPResponder {
 
     /// How the world outside reaches the API.
     public struct Surroundings: Sendable {
-        public var isEncrypted = false  // clients come by TLS, whether the server speaks it or a proxy
         public var cors = CORS(origins: [])
         public var clientAddress = ClientAddress(trusting: [])
         public var deprecation = Deprecation(sunset: .distantFuture, endsAtSunset: false)  // of version 1
@@ -57,12 +58,10 @@ public struct API: HTTPResponder {
     private let table: EndpointTable
     private let kept: KeptAnswers
     private let services: Services
-    private let security: SecurityHeaders
     private let surroundings: Surroundings
 
     public init(_ services: Services, _ surroundings: Surroundings = Surroundings()) {
         (self.services, self.surroundings) = (services, surroundings)
-        security = SecurityHeaders(isEncrypted: surroundings.isEncrypted)
         kept = KeptAnswers(services.scenarios.changes)
         var endpoints = Self.endpoints(services)
         let old = endpoints.filter { $0.successor != nil }
@@ -97,48 +96,51 @@ public struct API: HTTPResponder {
     public func respond(to request: Request, context: CallContext) async throws -> Response {
         let correlationID =
             request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().text
-        var call = Call(
-            request: request, correlationID: correlationID,
-            address: surroundings.clientAddress.of(request, peer: context.peer), logger: context.logger)
+        let call = Call(request, context, surroundings.clientAddress, correlationID: correlationID)
         var response: Response
         do {
             if let preflight = surroundings.cors.preflight(request) {
                 response = preflight
             } else {
-                response = try await answer(&call)
+                response = try await answer(call)
             }
         } catch {
             // Nobody listens any more; or the framing is broken, and the server answers 400 and hangs up.
             if error is CancellationError || error is HTTPParserError { throw error }
             response = Self.problem(error, call).response
         }
-        response.headers.append(HTTPField(name: .correlationID, value: correlationID))
         // Where nothing was counted, such as a probe: what the address has left.
         let decision =
             if let counted = call.decision { counted } else {
                 try await services.limits.left(.request, to: call.address)
             }
+        response.headers.reserveCapacity(response.headers.count + 6)  // a copy once, not again for what comes
+        response.headers.append(HTTPField(name: .correlationID, value: correlationID))
         decision?.apply(to: &response, at: services.ambient.now())
         if call.isOld { surroundings.deprecation.apply(to: &response, successor: call.successor) }
         surroundings.cors.apply(to: &response, for: request)
-        if !call.isSecured { security.apply(to: &response) }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
     /// A request on its way.
-    private struct Call {
+    private final class Call {
         let request: Request
         let correlationID: String
-        let address: NetworkAddress?  // of the client
         let logger: Logger
+        private let context: CallContext
+        private let clientAddress: ClientAddress
         var decision: RateDecision?  // what the answer tells of limits
-        var isSecured = false  // the answer has its security headers
         var successor: String?  // the path that takes the place of this one, which is old
         var isOld: Bool { successor != nil || request.uri.path.hasPrefix("/api/v1/") }
 
-        var origin: Origin {
-            Origin(address: address?.description, userAgent: request.headers[.userAgent], correlationID: correlationID)
+        init(_ request: Request, _ context: CallContext, _ clientAddress: ClientAddress, correlationID: String) {
+            (self.request, self.context, self.clientAddress) = (request, context, clientAddress)
+            (self.correlationID, logger) = (correlationID, context.logger)
         }
+
+        private(set) lazy var address = clientAddress.of(request, peer: context.peer)  // nil: unknown
+        private(set) lazy var origin = Origin(
+            address: address?.description, userAgent: request.headers[.userAgent], correlationID: correlationID)
     }
 
     private static func problem(_ error: any Error, _ call: Call) -> Problem {
@@ -151,12 +153,11 @@ public struct API: HTTPResponder {
         return isPlain && (1...128).contains(id.utf8.count) ? id : nil
     }
 
-    private func answer(_ call: inout Call) async throws -> Response {
+    private func answer(_ call: Call) async throws -> Response {
         let request = call.request
         if let key = KeptAnswers.Key(request), let kept = kept.answer(to: key, at: services.ambient.steadyNow()) {
             call.decision = try await services.limits.admit(kept.caller)
             try call.decision?.check()
-            call.isSecured = true
             return kept.response
         }
         try RequestLimits.check(request)
@@ -171,17 +172,17 @@ public struct API: HTTPResponder {
         }
         switch table.match(request.method, parts) {
         case .nothing:
-            try await admit(.request, &call)
+            try await admit(.request, call)
             throw DomainError(.notFound, "There is nothing at this path.")
         case .otherMethods(let methods):
-            try await admit(.request, &call)
+            try await admit(.request, call)
             let allow = methods.map(\.rawValue).joined(separator: ", ")
             throw HTTPError(.methodNotAllowed, headers: [.allow: allow], message: "This path takes \(allow).")
         case .endpoint(let endpoint, let path):
             call.successor = endpoint.successor(for: path)
             do {
                 let generation = services.authentication.generation
-                let caller = try await caller(endpoint, &call)
+                let caller = try await caller(endpoint, call)
                 let key = endpoint.isKept ? KeptAnswers.Key(request) : nil
                 return try await respond(endpoint, path, prefixScenario, caller, key, generation, call)
             } catch {
@@ -206,8 +207,8 @@ public struct API: HTTPResponder {
         }
         try endpoint.check(query)
         let request = APIRequest(
-            request: call.request, path: path, query: query, signedIn: caller, origin: call.origin, logger: call.logger,
-            prefixScenario: prefixScenario, declared: endpoint.parameters.map(\.name))
+            call.request, to: endpoint, path: path, query: query, signedIn: caller, origin: call.origin,
+            logger: call.logger, prefixScenario: prefixScenario)
         do {
             guard let key, let caller else { return try await endpoint.respond(request) }
             return try await keeping(key, caller, generation) { try await endpoint.respond(request) }
@@ -223,37 +224,35 @@ public struct API: HTTPResponder {
     ) async throws -> Response {
         let (changes, now) = (kept.count(of: caller.user), services.ambient.steadyNow())
         let response = try await respond()
-        var secured = response
-        security.apply(to: &secured)
         guard services.authentication.generation == generation else { return response }
-        kept.keep(secured, for: key, caller: caller, changes: changes, at: now)
+        kept.keep(response, for: key, caller: caller, changes: changes, at: now)
         return response
     }
 }
 
 /// Who calls, and how much they may.
 extension API {
-    private func admit(_ kind: LimitService.Anonymous, _ call: inout Call) async throws {
+    private func admit(_ kind: LimitService.Anonymous, _ call: Call) async throws {
         call.decision = try await services.limits.admit(kind, from: call.address)
         try call.decision?.check()
     }
 
     /// - Returns: nil on an endpoint that anyone may call.
-    private func caller(_ endpoint: Endpoint, _ call: inout Call) async throws -> Caller? {
+    private func caller(_ endpoint: Endpoint, _ call: Call) async throws -> Caller? {
         if let successor = call.successor, surroundings.deprecation.endsAtSunset,
             services.ambient.now() >= surroundings.deprecation.sunset
         {
-            try await admit(.request, &call)
+            try await admit(.request, call)
             throw DomainError(.gone, "Version 1 has ended. Use \(successor); \(Deprecation.guide) says how.")
         }
         if case .anyone = endpoint.access {
-            if endpoint.limit != .none { try await admit(endpoint.limit == .signIn ? .signIn : .request, &call) }
+            if endpoint.limit != .none { try await admit(endpoint.limit == .signIn ? .signIn : .request, call) }
             return nil
         }
         let caller: Caller
         do {
             guard let secret = try Credentials.secret(call.request) else {
-                try await admit(.request, &call)
+                try await admit(.request, call)
                 let detail = "An API key is needed: send it as X-API-Key or Authorization: Bearer."
                 throw DomainError(.unauthenticated, detail)
             }
@@ -270,7 +269,7 @@ extension API {
             where error.code == .unauthenticated
         {
             guard Credentials.areIn(call.request) else { throw error }
-            try await admit(.refused, &call)
+            try await admit(.refused, call)
             try await services.audit.note(
                 services.ambient.event(.refused, of: nil, from: call.origin, details: ["path": call.request.uri.path]))
             throw error

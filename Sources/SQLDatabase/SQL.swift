@@ -25,7 +25,7 @@ extension String: SQLConvertible { public var sqlValue: SQLValue { .text(self) }
 extension UUID: SQLConvertible { public var sqlValue: SQLValue { .uuid(self) } }
 extension [UInt8]: SQLConvertible { public var sqlValue: SQLValue { .blob(self) } }
 extension Optional where Wrapped: SQLConvertible {
-    public var sqlValue: SQLValue { map(\.sqlValue) ?? .null }
+    public var sqlValue: SQLValue { if let value = self { value.sqlValue } else { .null } }
 }
 
 /// One statement. An interpolated value is bound, never pasted: `"SELECT name FROM scenario WHERE id = \(id)"`.
@@ -103,22 +103,14 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
         }
 
         public mutating func appendInterpolation(sql fragment: SQL) {
-            var digits: Int?
-            for character in fragment.text {  // `$3` of the fragment becomes `$(3 + values before it)`
-                if let number = digits, let digit = character.wholeNumberValue {
-                    digits = number * 10 + digit
-                    continue
-                }
-                endPlaceholder(&digits)
-                if character == "$" { digits = 0 } else { text.append(character) }
+            let parts = fragment.text.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
+            text += Substring(parts[0])
+            for part in parts.dropFirst() {  // `$3` of the fragment becomes `$(3 + values before it)`
+                let digits = part.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+                text += Self.placeholder(values.count + (Int(Substring(digits)) ?? 0))
+                text += Substring(part[digits.endIndex...])
             }
-            endPlaceholder(&digits)
             values += fragment.values
-        }
-
-        private mutating func endPlaceholder(_ digits: inout Int?) {
-            if let number = digits { text += "$\(values.count + number)" }
-            digits = nil
         }
     }
 }

@@ -129,15 +129,20 @@ public struct SQLAuditStore: AuditStore {
         return Set(ids).union(events.filter { $0.at.microseconds < over ?? 0 }.map(\.id))
     }
 
-    /// Of fifty rows each, as far as they go: a statement costs more than a row.
+    /// Of as many rows each as a power of two has, up to 64: a statement costs more than a row, and each text is kept.
     private static func insertions(_ entries: [AuditEntry]) -> [SQL] {
-        let whole = entries.count / 50 * 50
-        let groups = stride(from: 0, to: whole, by: 50).map { entries[$0..<$0 + 50] } + entries[whole...].map { [$0] }
-        return groups.map { group in
-            """
-            INSERT INTO audit_entry (sequence, \(sql: columns), secret_id, link) VALUES \(rows: group.map(values))
-            """
+        var (rest, statements): (ArraySlice<AuditEntry>, [SQL]) = (entries[...], [])
+        while !rest.isEmpty {
+            var count = 64
+            while count > rest.count { count /= 2 }
+            statements.append(
+                """
+                INSERT INTO audit_entry (sequence, \(sql: columns), secret_id, link)
+                VALUES \(rows: rest.prefix(count).map(values))
+                """)
+            rest = rest.dropFirst(count)
         }
+        return statements
     }
 
     private static func update(_ head: AuditHead) -> SQL {

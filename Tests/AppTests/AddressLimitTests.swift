@@ -26,6 +26,7 @@ import Testing
         #expect(try !connect(address).isActive && !connect(same).isActive)
         #expect(try connect(other).isActive)
         try first.close().wait()
+        first.embeddedEventLoop.run()
         #expect(try connect(same).isActive)  // its place is free
         #expect(try !connect(same).isActive)
     }

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// How much callers may ask for.
-public struct LimitService: Sendable {
+public final class LimitService: Sendable {
     /// What a plan allows.
     public struct Allowance: Sendable {
         public var requests: RateLimit
@@ -82,20 +82,20 @@ public struct LimitService: Sendable {
     // MARK: Requests
 
     /// Counts a request of a key, else of a user.
-    public func admit(_ caller: Caller) async throws -> RateDecision? { try await take("", \.requests, of: caller) }
+    public func admit(_ caller: Caller) async throws -> RateDecision? { try await take("", of: caller) { $0.requests } }
 
     /// Takes one of what the key has, else the user, and one of what all keys of the user have.
     /// - Parameter kind: Comes before the names of what is counted.
     /// - Returns: The tighter decision.
     private func take(
-        _ kind: String, _ limit: KeyPath<Allowance, RateLimit>, of caller: Caller
+        _ kind: String, of caller: Caller, _ limit: (Allowance) -> RateLimit
     ) async throws -> RateDecision? {
         guard let limiter, let own = rules.plans[caller.plan], let shared = shared[caller.plan] else { return nil }
         let now = ambient.steadyNow()
-        let decision = try await limiter.take(1, from: kind + caller.limitName, limit: own[keyPath: limit], at: now)
+        let decision = try await limiter.take(1, from: kind + caller.limitName, limit: limit(own), at: now)
         guard decision.isAllowed else { return decision }
         let ofAll = try await limiter.take(
-            1, from: kind + caller.sharedLimitName, limit: shared[keyPath: limit], at: now)
+            1, from: kind + caller.sharedLimitName, limit: limit(shared), at: now)
         return ofAll.isAllowed && decision.remaining <= ofAll.remaining ? decision : ofAll
     }
 
@@ -128,9 +128,9 @@ public struct LimitService: Sendable {
 
     /// Begins a delivery: refuses it while earlier ones have to be made up for.
     public func admitDelivery(_ caller: Caller) async throws -> RateDecision? {
-        let bytes = try await take("bytes:", \.bytes, of: caller)
+        let bytes = try await take("bytes:", of: caller) { $0.bytes }
         guard bytes?.isAllowed == true else { return bytes }
-        return try await take("events:", \.events, of: caller)
+        return try await take("events:", of: caller) { $0.events }
     }
 
     /// Counts what a delivery turned out to hold.

@@ -1,12 +1,12 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 import HTTPTypes
-import HummingbirdCore
+package import HummingbirdCore
 import Hummingbird
-import Logging
+package import Logging
 
 /// A request that found its endpoint and whose caller is known.
-struct APIRequest: Sendable {
+package struct APIRequest: Sendable {
     var request: Request
     var path: [String: String]
     var query: [String: [String]]
@@ -16,6 +16,15 @@ struct APIRequest: Sendable {
     /// The scenario that a `/s/<id>` before the path names.
     var prefixScenario: UUID?
     let declared: [String]
+
+    package init(
+        _ request: Request, to endpoint: Endpoint, path: [String: String], query: [String: [String]] = [:],
+        signedIn caller: Caller?, origin: Origin, logger: Logger, prefixScenario: UUID? = nil
+    ) {
+        (self.request, self.path, self.query, signedIn) = (request, path, query, caller)
+        (self.origin, self.logger, self.prefixScenario) = (origin, logger, prefixScenario)
+        declared = endpoint.parameters.map(\.name)
+    }
 
     /// - Throws: ``DomainError`` `.unauthenticated` on an endpoint that anyone may call.
     var caller: Caller {

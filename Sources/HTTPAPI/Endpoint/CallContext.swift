@@ -5,10 +5,11 @@ import NIOCore
 /// What the server knows of a request beside the request: the connection's other end.
 public struct CallContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
-    let peer: String?  // its address
+    private let channel: any Channel
+    /// Its address.
+    var peer: String? { channel.remoteAddress?.ipAddress }
 
     public init(source: ApplicationRequestContextSource) {
-        coreContext = .init(source: source)
-        peer = source.channel.remoteAddress?.ipAddress
+        (coreContext, channel) = (.init(source: source), source.channel)
     }
 }

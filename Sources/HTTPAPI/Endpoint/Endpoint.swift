@@ -1,12 +1,12 @@
 import Domain
 import Foundation
-import HTTPTypes
-import HummingbirdCore
+package import HTTPTypes
+package import HummingbirdCore
 import Hummingbird
 import NIOCore
 
 /// One operation of the API: the declaration that routes, decodes, validates, encodes and documents it.
-struct Endpoint: Sendable {
+package struct Endpoint: Sendable {
     enum Access: Sendable {
         case anyone
         case user(Scopes)  // a key with these scopes, or a session
@@ -17,7 +17,7 @@ struct Endpoint: Sendable {
     /// What its calls are counted as.
     enum Limit: Sendable { case request, signIn, ingest, none }
 
-    var method: HTTPRequest.Method
+    package var method: HTTPRequest.Method
     var path: String  // `/api/v2/scenarios/{scenario_id}`
     var id: String  // OpenAPI's operationId
     var tag: String
@@ -37,8 +37,8 @@ struct Endpoint: Sendable {
     var successor: String?  // the path that takes the place of this one, which is old
     var refusal: Refusal?  // errors in the words of a shipper's own protocol
     var answerHeaders: [String: String] = [:]  // name → what it says
-    var isKept = false  // the answer may be a second old, unless this process changed something of the user's
-    var respond: @Sendable (APIRequest) async throws -> Response = { _ in Response(status: .notImplemented) }
+    package var isKept = false  // the answer may be a second old, unless this process changed something of the user's
+    package var respond: @Sendable (APIRequest) async throws -> Response = { _ in Response(status: .notImplemented) }
 
     static let maximumBodyBytes = 1 << 20
 

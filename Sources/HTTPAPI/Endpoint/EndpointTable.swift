@@ -1,15 +1,15 @@
-import HTTPTypes
+package import HTTPTypes
 import HummingbirdCore
 
 /// Finds the endpoint for a method and a path.
-struct EndpointTable: Sendable {
+package struct EndpointTable: Sendable {
     private struct Node: Sendable {
         var literals: [Substring: Int] = [:]
         var parameter: (name: String, node: Int)?
         var endpoints: [HTTPRequest.Method: Endpoint] = [:]
     }
 
-    enum Match: Sendable {
+    package enum Match: Sendable {
         case endpoint(Endpoint, path: [String: String])
         case otherMethods([HTTPRequest.Method])  // the path is there, not for this method
         case nothing
@@ -17,7 +17,7 @@ struct EndpointTable: Sendable {
 
     private var nodes = [Node()]
 
-    init(_ endpoints: [Endpoint]) {
+    package init(_ endpoints: [Endpoint]) {
         for endpoint in endpoints {
             var position = 0
             for part in endpoint.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
@@ -41,7 +41,7 @@ struct EndpointTable: Sendable {
     }
 
     /// - Parameter parts: The path between its slashes, decoded.
-    func match(_ method: HTTPRequest.Method, _ parts: ArraySlice<Substring>) -> Match {
+    package func match(_ method: HTTPRequest.Method, _ parts: ArraySlice<Substring>) -> Match {
         var values: [String: String] = [:]
         guard let found = node(at: parts, from: 0, &values) else { return .nothing }
         let endpoints = nodes[found].endpoints

@@ -1,21 +1,21 @@
-import Domain
-import Foundation
+package import Domain
+package import Foundation
 import HTTPTypes
-import HummingbirdCore
+package import HummingbirdCore
 import Hummingbird
 import Synchronization
 
 /// Answers to reads, kept for a second or until this process changes something of the user's. What another process
 /// changes shows within the second.
-final class KeptAnswers: Sendable {
+package final class KeptAnswers: Sendable {
     /// A request with the same target and credentials gets the same answer.
-    struct Key: Hashable, Sendable {
+    package struct Key: Hashable, Sendable {
         var target: String
         var apiKey: String?
         var authorization: String?
 
         /// Nil for a request whose answer is never kept.
-        init?(_ request: Request) {
+        package init?(_ request: Request) {
             guard request.method == .get, request.uri.query?.contains("refresh=") != true else { return nil }
             target = request.uri.string
             (apiKey, authorization) = (request.headers[.apiKey], request.headers[.authorization])
@@ -37,20 +37,20 @@ final class KeptAnswers: Sendable {
     private static let largest = 64 << 10  // bytes of one
     private static let overhead = 1 << 10  // bytes of one beside its body
 
-    init(_ changes: Changes) { self.changes = changes }
+    package init(_ changes: Changes) { self.changes = changes }
 
     /// - Returns: The answer, and who got it with the same credentials.
-    func answer(to key: Key, at now: Date) -> (caller: Caller, response: Response)? {
+    package func answer(to key: Key, at now: Date) -> (caller: Caller, response: Response)? {
         guard let found = kept.withLock({ $0.answers[key] }), found.until > now,
             found.changes == changes.count(of: found.caller.user)
         else { return nil }
         return (found.caller, found.response)
     }
 
-    func count(of user: UUID) -> Int { changes.count(of: user) }
+    package func count(of user: UUID) -> Int { changes.count(of: user) }
 
     /// - Parameter count: The user's changes before the answer was made.
-    func keep(_ response: Response, for key: Key, caller: Caller, changes count: Int, at now: Date) {
+    package func keep(_ response: Response, for key: Key, caller: Caller, changes count: Int, at now: Date) {
         guard response.status == .ok, let length = response.body.contentLength, length <= Self.largest else { return }
         let entry = Kept(
             caller: caller, changes: count, until: now.addingTimeInterval(Self.seconds), response: response)

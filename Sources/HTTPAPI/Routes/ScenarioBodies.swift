@@ -67,19 +67,41 @@ enum ScenarioBodies {
         }
     }
 
-    static let region = Schema<String>.text(
-        4...32, pattern: "^[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$", example: "eu-west-1")
+    static let regionPattern = "^[a-z]{2}(-[a-z]{2,12}){1,3}-[0-9]{1,2}$"
+    static let region = Schema<String>.text(4...32, pattern: regionPattern, isMatch: isRegion, example: "eu-west-1")
+
+    static func isRegion(_ text: String) -> Bool {
+        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard (3...5).contains(parts.count), let first = parts.first, let last = parts.last else { return false }
+        let names = parts.dropFirst().dropLast()
+        return first.count == 2 && names.allSatisfy { (2...12).contains($0.count) } && (1...2).contains(last.count)
+            && ([first] + names).allSatisfy { $0.allSatisfy((UInt8(ascii: "a")...UInt8(ascii: "z")).contains) }
+            && last.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+    }
+
     /// Begins and ends with something to see; no control characters.
-    static let trimmed = #"^\#(seen)([^\u0000-\u001f\u007f-\u009f]*\#(seen))?$"#
+    static let trimmedPattern = #"^\#(seen)([^\u0000-\u001f\u007f-\u009f]*\#(seen))?$"#
     private static let seen = #"[^\s\u0000-\u001f\u007f-\u009f]"#
-    static let tags = Schema<[String]>.list(.text(1...64, pattern: trimmed), maximum: 50, isSet: true)
+
+    static func trimmed(_ length: ClosedRange<Int>, example: String? = nil) -> Schema<String> {
+        .text(length, pattern: trimmedPattern, isMatch: isTrimmed, example: example)
+    }
+
+    static func isTrimmed(_ text: String) -> Bool {
+        let scalars = text.unicodeScalars
+        guard let first = scalars.first, let last = scalars.last else { return false }
+        return !first.properties.isWhitespace && !last.properties.isWhitespace
+            && !scalars.contains { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) }
+    }
+
+    static let tags = Schema<[String]>.list(trimmed(1...64), maximum: 50, isSet: true)
     private static let growth = Schema<Quantity>.decimal(-0.999999...1_000_000)
     private static let sampleRate = Schema<Quantity>.decimal(0.000001...1)
 
     private static func members(nameIsRequired: Bool) -> [Member<Scenario.Draft>] {
         [
             Member(
-                "name", \.name, .text(1...Scenario.longestName, pattern: trimmed, example: "checkout"),
+                "name", \.name, trimmed(1...Scenario.longestName, example: "checkout"),
                 required: nameIsRequired, "Name."
             ),
             Member("description", \.description, .text(hasLines: true), "What it is about."),

@@ -1,11 +1,13 @@
-import Domain
+package import Domain
 import Foundation
 import HTTPTypes
 import HummingbirdCore
 
 /// `/api/v2/scenarios`: what users do with scenarios.
-struct ScenarioRoutes {
+package struct ScenarioRoutes {
     var scenarios: ScenarioService
+
+    package init(scenarios: ScenarioService) { self.scenarios = scenarios }
 
     static let scenarioID = Parameter.path("scenario_id", .id, "The scenario.")
     private static let ifMatch = Parameter<String>.header(
@@ -16,7 +18,7 @@ struct ScenarioRoutes {
     private static let idempotencyKey = Parameter<String>.header(
         "Idempotency-Key", .header(1...255), "Makes one scenario, however often the request is sent.")
 
-    var endpoints: [Endpoint] { [create, list, get, replace, change, delete, clone, bulk] + moves }
+    package var endpoints: [Endpoint] { [create, list, get, replace, change, delete, clone, bulk] + moves }
 
     private static func endpoint(_ method: HTTPRequest.Method, _ path: String, _ id: String, _ summary: String)
         -> Endpoint

@@ -14,7 +14,7 @@ enum V1Bodies {
     private static func members(nameIsRequired: Bool) -> [Member<Scenario.Draft>] {
         [
             Member(
-                "name", \.name, .text(1...Scenario.longestName, pattern: ScenarioBodies.trimmed),
+                "name", \.name, ScenarioBodies.trimmed(1...Scenario.longestName),
                 required: nameIsRequired, "Name."),
             Member("description", \.description, .text(hasLines: true), "What it is about."),
             Member("region", \.region, ScenarioBodies.region, "AWS region; us-east-1 unless given."),

@@ -28,7 +28,8 @@ struct SQLiteConnection: SQLConnection {
 
     private func prepare(_ sql: SQL) throws -> Statement {
         let statement = try database.cachedStatement(sql: sql.text)
-        try statement.setArguments(StatementArguments(sql.values.map(\.databaseValue)))
+        try statement.setArguments(
+            StatementArguments(sql.values.map { $0.databaseValue as (any DatabaseValueConvertible)? }))
         return statement
     }
 }

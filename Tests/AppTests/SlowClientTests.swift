@@ -4,12 +4,12 @@ import NIOEmbedded
 import Testing
 
 /// Clients that do not read what they asked for.
-@Suite struct SlowReaderTests {
+@Suite struct SlowClientTests {
     private let (channel, loop): (EmbeddedChannel, EmbeddedEventLoop)
 
     init() throws {
         loop = EmbeddedEventLoop()
-        channel = EmbeddedChannel(handler: SlowReaderHandler(), loop: loop)
+        channel = EmbeddedChannel(handler: GuardHandler(SecurityHeaders(isEncrypted: false)), loop: loop)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 

@@ -1,0 +1,62 @@
+import NIOHTTP1
+
+/// What RFC 9112 has servers refuse in the head of a request and SwiftNIO lets pass: targets and hosts (section 3.2),
+/// transfer codings (section 6.1).
+enum RequestHeadRules {
+    /// - Returns: Whether the client waits to be told to go on; nil for a head that is refused.
+    static func waits(_ head: HTTPRequestHead) -> Bool? {
+        var (hosts, waits) = (0, false)
+        for (name, value) in head.headers {
+            switch name.utf8.count {
+            case 4 where name.lowercased() == "host":
+                hosts += 1
+                guard isHost(value) else { return nil }
+            case 6 where name.lowercased() == "expect":
+                waits = value.lowercased() == "100-continue"
+            case 17 where name.lowercased() == "transfer-encoding":
+                guard head.version.minor > 0, value.lowercased() == "chunked" else { return nil }
+            default: break
+            }
+        }
+        let isSound = (hosts == 1 || hosts == 0 && head.version.minor == 0) && isTarget(head.uri)
+        return isSound ? waits : nil
+    }
+
+    /// A path, or the URL of something that a web server has; never with a fragment, which clients keep for themselves.
+    private static func isTarget(_ uri: String) -> Bool {
+        guard !uri.utf8.contains(UInt8(ascii: "#")) else { return false }
+        guard !uri.hasPrefix("/"), let separator = uri.firstRange(of: "://") else { return true }
+        let scheme = uri[..<separator.lowerBound].lowercased()
+        return ["http", "https"].contains(scheme)
+            && isHost(uri[separator.upperBound...].prefix { $0 != "/" && $0 != "?" })
+    }
+
+    /// RFC 3986: a name or an address, and perhaps a port. Names that are percent-encoded are none here.
+    static func isHost(_ text: some StringProtocol) -> Bool {
+        let isAddress = text.hasPrefix("[")
+        let name = text.utf8.prefix { $0 != UInt8(ascii: isAddress ? "]" : ":") }
+        let rest = text.utf8.dropFirst(name.count)
+        if isAddress {
+            let isWhole = name.dropFirst().allSatisfy {
+                isHex($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+            }
+            return isWhole && name.count > 2 && rest.first == UInt8(ascii: "]") && isPort(rest.dropFirst())
+        }
+        return !name.isEmpty && name.allSatisfy(isOfName) && isPort(rest)
+    }
+
+    private static func isPort(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.isEmpty || bytes.first == UInt8(ascii: ":") && bytes.count <= 6 && bytes.dropFirst().allSatisfy(isDigit)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    private static func isHex(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
+    }
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+            || "-._~!$&'()*+,;=".utf8.contains(byte)
+    }
+}
