@@ -146,11 +146,18 @@ public final class Server: Sendable {
         }
     }
 
+    /// - Throws: ``ServerSettings/Problem`` for a SQLite file in a folder that is not there; ``SQLError``.
     public static func open(_ settings: ServerSettings) throws -> any SQLDatabase {
         switch settings.database {
-        case .sqlite(let path): try SQLiteDatabase(path: path)
+        case .sqlite(let path):
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            guard FileManager.default.fileExists(atPath: folder) else {
+                throw ServerSettings.Problem(
+                    name: "DATABASE_URL", need: "a file in a folder that is there, found '\(path)'")
+            }
+            return try SQLiteDatabase(path: path)
         case .postgresql(let url):
-            PostgresDatabase(.init(url: url, connections: settings.databaseConnections))
+            return PostgresDatabase(.init(url: url, connections: settings.databaseConnections))
         }
     }
 

@@ -13,7 +13,11 @@ public struct SQLAuditStore: AuditStore {
 
     /// Writes an event beside what it tells of; ``link(atMost:_:)`` puts it in line.
     static func waiting(_ event: SealedEvent?) -> [SQL] {
-        event.map { ["INSERT INTO audit_waiting (event) VALUES (\($0.bytes))"] } ?? []
+        event.map { [insertion(of: $0)] } ?? []
+    }
+
+    private static func insertion(of event: SealedEvent) -> SQL {
+        "INSERT INTO audit_waiting (event) VALUES (\(event.bytes))"
     }
 
     private static func values(_ entry: AuditEntry) -> [SQLValue] {
@@ -94,12 +98,14 @@ public struct SQLAuditStore: AuditStore {
         }
     }
 
-    /// More than a commit has, but for what others left.
-    private static let atOnce = 1_000
-
     public func linkAtOnce(_ link: @escaping AuditLinker) {
-        let dialect = database.dialect
-        database.beforeCommit { try Self.link(atMost: Self.atOnce, link, $0, dialect) }
+        database.holdBack(Self.insertion(of: SealedEvent(stored: [])).text) { connection, values in
+            let events = try values.map { value in
+                guard case .blob(let bytes)? = value.first else { throw SQLError.statement("an event is bytes") }
+                return SealedEvent(stored: bytes)
+            }
+            try Self.put(events, link, connection)
+        }
     }
 
     private static func link(
@@ -112,7 +118,11 @@ public struct SQLAuditStore: AuditStore {
             """
         ) { (id: try $0.int(0), event: SealedEvent(stored: try $0.blob(1))) }
         guard !waiting.isEmpty else { return }
-        let events = waiting.sorted { $0.id < $1.id }.map(\.event)
+        try put(waiting.sorted { $0.id < $1.id }.map(\.event), link, connection)
+    }
+
+    /// Puts events in line.
+    private static func put(_ events: [SealedEvent], _ link: AuditLinker, _ connection: any SQLConnection) throws {
         let (entries, head) = try link(events, try Self.head(connection)) { try known($0, connection) }
         try connection.batch(insertions(entries) + [update(head)])
     }

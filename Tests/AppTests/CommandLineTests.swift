@@ -116,6 +116,13 @@ import Testing
         #expect(heading.contains("a.yaml") && heading.contains("b.yaml"))
     }
 
+    @Test(arguments: ["serve", "migrate"])
+    func makesNoFolderForADatabase(command: String) throws {
+        let outcome = try run("DATABASE_URL=sqlite://nowhere/test.db PORT=0 timeout 60 $m \(command)")
+        #expect(outcome.code == 65, "\(outcome.errors)")
+        #expect(outcome.errors.contains("DATABASE_URL: expected a file in a folder that is there, found 'nowhere/"))
+    }
+
     @Test(arguments: ["serve", "migrate", "user add ann@example.com"])
     func takesOverNoOtherProgramsDatabase(command: String) throws {
         let other = "import sqlite3; print(sqlite3.connect('other.db').execute"

@@ -152,7 +152,7 @@ private final class RecordingDatabase: SQLDatabase {
         return try await inner.write(statements)
     }
 
-    func beforeCommit(_ body: @escaping @Sendable (any SQLConnection) throws -> Void) { inner.beforeCommit(body) }
+    func holdBack(_ text: String, until body: @escaping HeldStatements) { inner.holdBack(text, until: body) }
 
     func close() async { await inner.close() }
 }

@@ -126,7 +126,7 @@ public final class PostgresDatabase: SQLDatabase {
         }
     }
 
-    public func beforeCommit(_ body: @escaping @Sendable (any SQLConnection) throws -> Void) {}
+    public func holdBack(_ text: String, until body: @escaping HeldStatements) {}
 
     public func close() async {
         await queue.close()

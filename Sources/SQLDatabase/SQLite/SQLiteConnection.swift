@@ -3,13 +3,24 @@ import GRDB
 
 /// GRDB's connection behind ``SQLConnection``.
 struct SQLiteConnection: SQLConnection {
-    private let database: Database
+    /// The statements of a transaction that wait for its end.
+    final class Held {
+        let text: String
+        var values: [[SQLValue]] = []
 
-    init(_ database: Database) {
-        self.database = database
+        init(text: String) { self.text = text }
     }
 
+    private let database: Database
+    private let held: Held?
+
+    init(_ database: Database, holdingBack held: Held? = nil) { (self.database, self.held) = (database, held) }
+
     func execute(_ sql: SQL) throws -> Int {
+        if let held, held.text == sql.text {
+            held.values.append(sql.values)
+            return 1
+        }
         let before = database.totalChangesCount
         let statement = try prepare(sql)
         try statement.execute()
