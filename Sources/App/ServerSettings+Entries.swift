@@ -55,7 +55,7 @@ extension ServerSettings {
         Entry(name: "REFRESH_TOKEN_DAYS", fallback: "7", doc: "How long a session lasts unless refreshed, 1 to 365."),
         Entry(
             name: "PASSWORD_HASH_MILLISECONDS", fallback: "100",
-            doc: "What hashing a password costs, 1 to 5000; Argon2id is calibrated to it at the start."),
+            doc: "What hashing a password costs, 1 to 5000; Argon2id is calibrated to it once for a database."),
         Entry(name: "MAIL_OUTBOX", fallback: "outbox", doc: "Folder that mail is written to."),
         Entry(name: "DEFAULT_FROM_EMAIL", fallback: "mockupaws@localhost", doc: "Sender of mail."),
         Entry(name: "AUDIT_LOGGING_ENABLED", fallback: "true", doc: "Whether what happens is written down."),

@@ -96,6 +96,14 @@ public final class API: HTTPResponder {
     public func respond(to request: Request, context: CallContext) async throws -> Response {
         let correlationID =
             request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().text
+        if let key = KeptAnswers.Key(request), let kept = kept.answer(to: key, at: services.ambient.steadyNow()) {
+            let decision = try await services.limits.admit(kept.caller)
+            if decision?.isAllowed != false {  // else it is refused as any other
+                var response = kept.response
+                finish(&response, to: request, correlationID, decision)
+                return response
+            }
+        }
         let call = Call(request, context, surroundings.clientAddress, correlationID: correlationID)
         var response: Response
         do {
@@ -114,12 +122,19 @@ public final class API: HTTPResponder {
             if let counted = call.decision { counted } else {
                 try await services.limits.left(.request, to: call.address)
             }
+        if call.isOld { surroundings.deprecation.apply(to: &response, successor: call.successor) }
+        finish(&response, to: request, correlationID, decision)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// Adds the headers that every answer has.
+    private func finish(
+        _ response: inout Response, to request: Request, _ correlationID: String, _ decision: RateDecision?
+    ) {
         response.headers.reserveCapacity(response.headers.count + 6)  // a copy once, not again for what comes
         response.headers.append(HTTPField(name: .correlationID, value: correlationID))
         decision?.apply(to: &response, at: services.ambient.now())
-        if call.isOld { surroundings.deprecation.apply(to: &response, successor: call.successor) }
         surroundings.cors.apply(to: &response, for: request)
-        return request.method == .head ? response.createHeadResponse() : response
     }
 
     /// A request on its way.
@@ -155,11 +170,6 @@ public final class API: HTTPResponder {
 
     private func answer(_ call: Call) async throws -> Response {
         let request = call.request
-        if let key = KeptAnswers.Key(request), let kept = kept.answer(to: key, at: services.ambient.steadyNow()) {
-            call.decision = try await services.limits.admit(kept.caller)
-            try call.decision?.check()
-            return kept.response
-        }
         try RequestLimits.check(request)
         var parts = request.uri.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .dropFirst().map { part in
@@ -292,7 +302,7 @@ extension API {
         if error.code == .notFound, let caller, try await services.limits.isEnumerating(caller) {
             try await alarm(.enumeration, "a caller tries many ids", caller, call)
         }
-        if error.code == .unauthenticated, endpoint.limit == .signIn,
+        if [.unauthenticated, .rateLimited].contains(error.code), endpoint.limit == .signIn,
             try await services.limits.isGuessing(call.address)
         {
             try await alarm(.bruteForce, "a network tries many passwords", caller, call)

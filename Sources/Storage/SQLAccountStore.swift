@@ -153,19 +153,26 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
-    public func resetPassword(_ hash: String, of user: UUID, at now: Date, audit: SealedEvent?) async throws {
+    public func resetPassword(
+        _ hash: String, of user: UUID, at now: Date, audit: SealedEvent?,
+        revoking: @escaping @Sendable (_ key: UUID) -> SealedEvent?
+    ) async throws {
         try await translated {
-            try await database.write(
-                [
+            try await database.write { connection in
+                let keys = try connection.all(
                     """
                     DELETE FROM api_key
-                    WHERE owner = \(user) AND (SELECT verified_at FROM account WHERE id = \(user)) IS NULL
-                    """,
+                    WHERE owner = \(user) AND (SELECT verified_at FROM account WHERE id = \(user)) IS NULL RETURNING id
                     """
+                ) { try $0.uuid(0) }
+                let set: SQL = """
                     UPDATE account SET password_hash = \(hash), verified_at = COALESCE(verified_at, \(now.microseconds))
                     WHERE id = \(user)
-                    """,
-                ] + Self.ending(sessionsOf: user, but: nil, at: now) + SQLAuditStore.waiting(audit))
+                    """
+                try connection.batch(
+                    [set] + Self.ending(sessionsOf: user, but: nil, at: now) + SQLAuditStore.waiting(audit)
+                        + keys.flatMap { SQLAuditStore.waiting(revoking($0)) })
+            }
         }
     }
 
@@ -212,11 +219,20 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
+    /// Of a user: who rotates keys again and again makes ended ones without end.
+    private static let endedKeysLimit = 100
+
     /// Only one transaction at a time counts the keys of a user.
     private static func requireRoom(
         for key: APIKey, _ limit: Int, _ lock: SQL, _ connection: any SQLConnection
     ) throws {
         try connection.query("SELECT id FROM account WHERE id = \(key.owner) \(sql: lock)") { _ in }
+        let ended: SQL = "FROM api_key WHERE owner = \(key.owner) AND expires_at <= \(key.createdAt.microseconds)"
+        try connection.execute(
+            """
+            DELETE \(sql: ended) AND id NOT IN (
+                SELECT id \(sql: ended) ORDER BY expires_at DESC, id DESC LIMIT \(endedKeysLimit))
+            """)
         let count = try connection.first(
             """
             SELECT COUNT(*) FROM api_key

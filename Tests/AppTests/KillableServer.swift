@@ -10,7 +10,7 @@ final class KillableServer: Sendable {
 
     let port = freePort()
     private let folder: String
-    private let url: String
+    let url: String  // of the database
     private let process = Mutex<ServerProcess?>(nil)
 
     init(_ backend: DatabaseBackend) throws {

@@ -65,6 +65,7 @@ import Testing
         #expect(try await price() == "7")
         #expect(try await call("POST", "/AWSLambda/rollback").text.contains(#""version":"2""#))
         #expect(try await call("POST", "/Nothing/rollback").status == 404)
+        for name in ["a%00b", "%3Cscript%3E"] { #expect(try await call("POST", "/\(name)/rollback").status == 404) }
         #expect(before != nil && before != "7")
         try await server.server.audit.linkWaiting()
         let actions = try await server.auditActions().filter { $0.hasPrefix("admin.price") }
@@ -74,6 +75,7 @@ import Testing
                 == (["import", "import"] + begun + ["rollback", "rollback"]
                 + Array(repeating: "rollback_begin", count: 3)).map { "admin.price_" + $0 })
         #expect(actions.first == "admin.price_import_begin")
+        #expect(try await server.server.audit.verify().flaw == nil)
         await server.stop()
     }
 

@@ -80,15 +80,25 @@ import Testing
     func aResetEndsWhatWasMadeBeforeTheAddressWasShown(backend: DatabaseBackend) async throws {
         let stores = try await Stores(backend)
         let user = stores.users[2].id
-        try await stores.accounts.insert(stores.key(1), atMost: 9, audit: nil)
+        let key = stores.key(1)
+        let revoked = Mutex<[UUID]>([])
+        try await stores.accounts.insert(key, atMost: 9, audit: nil)
         #expect(try await stores.begin(passwordHash: "hash"))
-        try await stores.accounts.resetPassword("own", of: user, at: Self.start, audit: nil)
+        try await stores.accounts.resetPassword("own", of: user, at: Self.start, audit: nil) { key in
+            revoked.withLock { $0.append(key) }
+            return nil
+        }
+        #expect(revoked.withLock { $0 } == [key.id])
         #expect(try await stores.accounts.keys(owner: user).isEmpty)
         #expect(try await stores.sessions.sessions(owner: user, at: Self.start).isEmpty)
         #expect(try await stores.accounts.passwordHash(of: user) == "own")
         #expect(try await stores.accounts.user(user)?.verifiedAt == Self.start)
         try await stores.accounts.insert(stores.key(2), atMost: 9, audit: nil)
-        try await stores.accounts.resetPassword("next", of: user, at: Self.start.addingTimeInterval(9), audit: nil)
+        try await stores.accounts.resetPassword("next", of: user, at: Self.start.addingTimeInterval(9), audit: nil) {
+            _ in
+            Issue.record("nothing was revoked")
+            return nil
+        }
         #expect(try await stores.accounts.keys(owner: user).count == 1)
         #expect(try await stores.accounts.user(user)?.verifiedAt == Self.start)
         await stores.database.close()
@@ -234,6 +244,19 @@ import Testing
         now.withLock { $0 = $0.addingTimeInterval(6) }
         await #expect(throws: DomainError.self) { try await call() }
         await #expect(throws: Asked.self) { try await call() }
+        await stores.database.close()
+    }
+
+    /// Who rotates keys again and again makes ended ones: the last hundred are kept.
+    @Test(arguments: DatabaseBackend.allCases)
+    func endedKeysAreFew(backend: DatabaseBackend) async throws {
+        let stores = try await Stores(backend)
+        for number in 0..<UInt8(130) {
+            let key = stores.key(number, endingAt: Self.start.addingTimeInterval(Double(number) - 1_000))
+            try await stores.accounts.insert(key, atMost: 9, audit: nil)
+        }
+        let ends = try await stores.accounts.keys(owner: stores.users[2].id).compactMap(\.expiresAt)
+        #expect(ends.count == 101 && ends.min() == Self.start.addingTimeInterval(29 - 1_000))
         await stores.database.close()
     }
 

@@ -37,8 +37,11 @@ public protocol AccountStore: Sendable {
         _ hash: String, of user: UUID, from old: String?, keeping session: UUID?, at now: Date, audit: SealedEvent?
     ) async throws -> Bool
     /// Sets a password for who has shown that the address is theirs, and ends all sessions. Where nobody had shown that
-    /// before, somebody else may have made the account: its keys end, too.
-    func resetPassword(_ hash: String, of user: UUID, at now: Date, audit: SealedEvent?) async throws
+    /// before, somebody else may have made the account: its keys end, too, each with an event of its own.
+    func resetPassword(
+        _ hash: String, of user: UUID, at now: Date, audit: SealedEvent?,
+        revoking: @escaping @Sendable (_ key: UUID) -> SealedEvent?
+    ) async throws
     /// The same password with another hash, unless it was changed meanwhile.
     /// - Returns: Whether it has it.
     func rehash(_ hash: String, from old: String, of user: UUID) async throws -> Bool

@@ -96,9 +96,11 @@ extension SignInService {
         try PasswordPolicy.check(password, of: user.email, member: "/new_password")
         let hash = try await hash(password, member: "/new_password")
         _ = try await owner(of: token, for: .reset)
+        let ambient = ambient
         try await accounts.resetPassword(
             hash, of: user.id, at: ambient.now(),
-            audit: ambient.event(.passwordReset, of: user.id, from: origin, .init("user", user.id)))
+            audit: ambient.event(.passwordReset, of: user.id, from: origin, .init("user", user.id))
+        ) { ambient.event(.keyRevoked, of: user.id, from: origin, .init("api_key", $0)) }
         try await forgetTries(of: user.email, from: origin)
         authentication.forget(user.id)
     }

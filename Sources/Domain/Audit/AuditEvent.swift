@@ -88,8 +88,14 @@ extension Ambient {
         audit.map {
             $0.sealed(
                 AuditEvent(
-                    id: newID(), at: now(), action: action, user: user, key: key, resource: resource, details: details,
-                    origin: origin))
+                    id: newID(), at: now(), action: action, user: user, key: key,
+                    resource: resource.map { .init(type: $0.type, id: Self.stored($0.id)) },
+                    details: details.mapValues(Self.stored), origin: origin))
         }
+    }
+
+    /// No database keeps a NUL as it is: the row would not be what was linked.
+    private static func stored(_ text: String) -> String {
+        text.utf8.contains(0) ? text.replacing("\0", with: "\u{fffd}") : text
     }
 }

@@ -233,13 +233,13 @@ public final class LimitService: Sendable {
     private static let failures = RateLimit(count: 30, per: 3_600, burst: 30)
     private static let oneAlarm = RateLimit(count: 1, per: 600, burst: 1)
 
-    /// Counts an id that is not there.
+    /// Counts an id that is not there, for all keys of a user.
     /// - Returns: Whether it is time to raise an alarm; then not again for ten minutes.
     public func isEnumerating(_ caller: Caller) async throws -> Bool {
-        try await isTooMuch("unknown:" + caller.limitName, Self.unknownIDs)
+        try await isTooMuch("unknown:" + caller.sharedLimitName, Self.unknownIDs)
     }
 
-    /// Counts a failure to sign in, whichever the address of the account.
+    /// Counts a failure to sign in, whichever the address of the account, and tries while it is locked.
     /// - Returns: As ``isEnumerating(_:)``.
     public func isGuessing(_ address: NetworkAddress?) async throws -> Bool {
         try await isTooMuch("failures:" + (address?.network(ofIPv4: 24, ofIPv6: 48) ?? ""), Self.failures)

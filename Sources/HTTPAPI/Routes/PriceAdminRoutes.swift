@@ -84,7 +84,8 @@ struct PriceAdminRoutes {
         }
     }
 
-    private static let offer = Parameter.path("offer", .plain, "AWS's offer code: AWSLambda.")
+    private static let offer = Parameter.path(
+        "offer", .text(1...100, pattern: "^[A-Za-z0-9_-]+$"), "AWS's offer code: AWSLambda.")
 
     private var rollBack: Endpoint {
         var endpoint = Self.endpoint(

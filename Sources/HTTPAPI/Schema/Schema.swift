@@ -81,13 +81,13 @@ extension Schema where Value == String {
             guard case .string(let text) = json else {
                 return wrong(pointer, "is \(json.typeName), expected a string", &problems)
             }
-            guard length.contains(text.unicodeScalars.count) else {
+            guard let safe = safe(text, hasLines: hasLines, pointer, &problems) else { return nil }
+            guard length.contains(safe.unicodeScalars.count) else {
                 return wrong(
                     pointer,
-                    "has \(text.unicodeScalars.count) characters, expected \(length.lowerBound) to "
+                    "has \(safe.unicodeScalars.count) characters, expected \(length.lowerBound) to "
                         + "\(length.upperBound)", &problems)
             }
-            guard let safe = safe(text, hasLines: hasLines, pointer, &problems) else { return nil }
             guard isMatch?(text) ?? compiled?.matches(text) ?? true else {
                 return wrong(pointer, "does not match \(pattern ?? "")", &problems)
             }
