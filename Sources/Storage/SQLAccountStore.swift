@@ -219,7 +219,7 @@ public struct SQLAccountStore: AccountStore {
         }
     }
 
-    /// Of a user: who rotates keys again and again makes ended ones without end.
+    /// When a user has more that have ended, those go: who rotates keys again and again makes them without end.
     private static let endedKeysLimit = 100
 
     /// Only one transaction at a time counts the keys of a user.
@@ -230,8 +230,7 @@ public struct SQLAccountStore: AccountStore {
         let ended: SQL = "FROM api_key WHERE owner = \(key.owner) AND expires_at <= \(key.createdAt.microseconds)"
         try connection.execute(
             """
-            DELETE \(sql: ended) AND id NOT IN (
-                SELECT id \(sql: ended) ORDER BY expires_at DESC, id DESC LIMIT \(endedKeysLimit))
+            DELETE \(sql: ended) AND (SELECT COUNT(*) \(sql: ended)) > \(endedKeysLimit)
             """)
         let count = try connection.first(
             """

@@ -49,7 +49,7 @@ import Testing
     /// What was answered is in the audit log, which nothing but its own events is in.
     @Test(arguments: DatabaseBackend.allCases)
     func whatWasAcknowledgedIsInTheAuditLog(backend: DatabaseBackend) async throws {
-        let server = try KillableServer(backend)
+        let server = try KillableServer(backend, "RATE_LIMITS=false")
         let (client, _) = try await server.begin()
         let made = Made()
         try await withThrowingTaskGroup(of: Void.self) { group in

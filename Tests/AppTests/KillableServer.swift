@@ -11,15 +11,18 @@ final class KillableServer: Sendable {
     let port = freePort()
     private let folder: String
     let url: String  // of the database
+    private let more: [String]
     private let process = Mutex<ServerProcess?>(nil)
 
-    init(_ backend: DatabaseBackend) throws {
+    /// - Parameter more: Settings beside those of a test: `NAME=value`.
+    init(_ backend: DatabaseBackend, _ more: String...) throws {
+        self.more = more
         folder = try temporaryFolder("crash")
         url = try backend == .sqlite ? "sqlite://\(folder)/test.db" : PostgresServer.shared.get().newDatabase()
     }
 
     private var settings: [String] {
-        ["env", "HOST=127.0.0.1", "PORT=\(port)", "DATABASE_URL=\(url)", "LOG_LEVEL=critical"]
+        ["env", "HOST=127.0.0.1", "PORT=\(port)", "DATABASE_URL=\(url)", "LOG_LEVEL=critical"] + more
     }
 
     /// How many databases earlier restores have put aside.

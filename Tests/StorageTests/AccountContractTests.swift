@@ -247,7 +247,7 @@ import Testing
         await stores.database.close()
     }
 
-    /// Who rotates keys again and again makes ended ones: the last hundred are kept.
+    /// Who rotates keys again and again makes ended ones: once there are more than a hundred, they go.
     @Test(arguments: DatabaseBackend.allCases)
     func endedKeysAreFew(backend: DatabaseBackend) async throws {
         let stores = try await Stores(backend)
@@ -255,8 +255,7 @@ import Testing
             let key = stores.key(number, endingAt: Self.start.addingTimeInterval(Double(number) - 1_000))
             try await stores.accounts.insert(key, atMost: 9, audit: nil)
         }
-        let ends = try await stores.accounts.keys(owner: stores.users[2].id).compactMap(\.expiresAt)
-        #expect(ends.count == 101 && ends.min() == Self.start.addingTimeInterval(29 - 1_000))
+        #expect(try await stores.accounts.keys(owner: stores.users[2].id).count == 130 - 101)
         await stores.database.close()
     }
 

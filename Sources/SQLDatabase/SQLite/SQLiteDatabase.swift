@@ -97,6 +97,7 @@ public final class SQLiteDatabase: SQLDatabase {
 
     /// One transaction for all writes that came while the last one was being committed, each in its own savepoint.
     private func commitWaiting(_ database: Database) {
+        sched_yield()  // who is about to write comes along
         let writes = waiting.withLock { writes in
             defer { writes = [] }
             return writes
