@@ -30,14 +30,15 @@ final class GuardHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard case .head(var head) = part else { return context.fireChannelRead(data) }
         guard let waits = RequestHeadRules.waits(head) else {
             hasRefused = true
+            timers.bodyIsBroken()
             // The server answers what came before, then 400, and hangs up.
             return context.fireErrorCaught(HTTPParserError.unknown)
         }
-        if last == nil { due += 1 }  // what comes behind the last one is not answered
-        if waits {
+        if waits, due == 0, last == nil, head.version.minor > 0 {  // never within an earlier answer
             let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
             context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
         }
+        if last == nil { due += 1 }  // what comes behind the last one is not answered
         if head.version.minor > 0, head.isKeepAlive { return context.fireChannelRead(data) }
         last = last ?? head.version
         head.headers.replaceOrAdd(name: "Connection", value: "close")  // the only form that the server knows

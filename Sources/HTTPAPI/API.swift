@@ -96,13 +96,10 @@ public final class API: HTTPResponder {
     public func respond(to request: Request, context: CallContext) async throws -> Response {
         let correlationID =
             request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().text
-        if let key = KeptAnswers.Key(request), let kept = kept.answer(to: key, at: services.ambient.steadyNow()) {
-            let decision = try await services.limits.admit(kept.caller)
-            if decision?.isAllowed != false {  // else it is refused as any other
-                var response = kept.response
-                finish(&response, to: request, correlationID, decision)
-                return response
-            }
+        if let kept = await keptAnswer(to: request) {
+            var response = kept.response
+            finish(&response, to: request, correlationID, kept.decision)
+            return response
         }
         let call = Call(request, context, surroundings.clientAddress, correlationID: correlationID)
         var response: Response
@@ -125,6 +122,18 @@ public final class API: HTTPResponder {
         if call.isOld { surroundings.deprecation.apply(to: &response, successor: call.successor) }
         finish(&response, to: request, correlationID, decision)
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// - Returns: What is kept for a request, and what its caller has left; nil for one that goes the whole way, to an answer
+    ///   or to a problem.
+    private func keptAnswer(to request: Request) async -> (response: Response, decision: RateDecision?)? {
+        guard let key = KeptAnswers.Key(request),
+            let kept = kept.answer(to: key, at: services.ambient.steadyNow())
+        else { return nil }
+        do {
+            let decision = try await services.limits.admit(kept.caller)
+            return decision?.isAllowed == false ? nil : (kept.response, decision)
+        } catch { return nil }  // it fails again, where that is told
     }
 
     /// Adds the headers that every answer has.

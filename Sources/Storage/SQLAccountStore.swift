@@ -157,8 +157,11 @@ public struct SQLAccountStore: AccountStore {
         _ hash: String, of user: UUID, at now: Date, audit: SealedEvent?,
         revoking: @escaping @Sendable (_ key: UUID) -> SealedEvent?
     ) async throws {
+        let lock = lock
         try await translated {
             try await database.write { connection in
+                // No key is made meanwhile.
+                try connection.query("SELECT id FROM account WHERE id = \(user) \(sql: lock)") { _ in }
                 let keys = try connection.all(
                     """
                     DELETE FROM api_key

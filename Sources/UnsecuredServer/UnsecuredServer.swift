@@ -9,7 +9,7 @@ import Logging
 import Storage
 
 /// What the endpoints of scenarios do without the security layer, for `make bench`: nobody is asked who they are, nothing
-/// is counted, no request checked but for its body, no header added, nothing written to the audit log.
+/// is counted, no request checked but for its body, no header of the layer added, nothing written to the audit log.
 ///
 ///     HOST=127.0.0.1 PORT=… DATABASE_URL=… unsecured-server USER'S-ADDRESS
 @main

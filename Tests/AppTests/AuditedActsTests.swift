@@ -8,7 +8,7 @@ import Testing
 @Suite struct AuditedActsTests {
     @Test(arguments: DatabaseBackend.allCases)
     func whatIsDoneIsToldOf(backend: DatabaseBackend) async throws {
-        let server = try await RunningServer.start(backend)
+        let server = try await RunningServer.start(backend, clock: MovableClock())
         let bearer = try await server.signIn()
         func call(_ method: String, _ path: String, _ body: String? = nil) async throws -> [String: Any] {
             let reply = try await server.send(method, "/api/v2/\(path)", key: "", headers: bearer, body)

@@ -27,7 +27,6 @@ import Testing
         return database
     }
 
-    /// What comes last in each transaction sees all that was written in it, and what it throws harms nothing.
     /// Statements that are held back come at the end of the transaction, but for those of a body that failed; they are
     /// executed where what takes their place fails, or where transactions are not one after another.
     @Test(arguments: DatabaseBackend.allCases)

@@ -4,13 +4,14 @@ import Synchronization
 /// The lowest port that the system gives to outgoing connections.
 public let firstEphemeralPort: Int = {
     let range = try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
-    return range?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 32_768
+    let first = range?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 32_768
+    return first > 20_000 ? first : 32_768  // below a low one there are too few
 }()
 
 private let lastPort = Mutex(firstEphemeralPort - Int.random(in: 1...10_000))
 
-/// A loopback port that nobody else gets: given once by this process, and below those of outgoing connections, one of
-/// which would take it while the server that listens there is started again.
+/// A loopback port that this process gives to nobody else for long, below those of outgoing connections, one of which would
+/// take it while the server that listens there is started again.
 public func freePort() -> Int {
     lastPort.withLock { port in
         repeat { port = port > 10_000 ? port - 1 : firstEphemeralPort - 1 } while !canBind(port)
