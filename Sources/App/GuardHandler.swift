@@ -28,13 +28,16 @@ final class GuardHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let part = unwrapInboundIn(data)
         timers.note(part)
         guard case .head(var head) = part else { return context.fireChannelRead(data) }
-        guard let waits = RequestHeadRules.waits(head) else {
+        guard RequestHeadRules.isSound(head) else {
             hasRefused = true
             timers.bodyIsBroken()
             // The server answers what came before, then 400, and hangs up.
             return context.fireErrorCaught(HTTPParserError.unknown)
         }
-        if waits, due == 0, last == nil, head.version.minor > 0 {  // never within an earlier answer
+        // Never within an earlier answer: a client that is told nothing goes on by itself.
+        if due == 0, last == nil, head.version.minor > 0,
+            head.headers.first(name: "Expect")?.lowercased() == "100-continue"
+        {
             let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
             context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
         }

@@ -3,23 +3,19 @@ import NIOHTTP1
 /// What RFC 9112 has servers refuse in the head of a request and SwiftNIO lets pass: targets and hosts (section 3.2),
 /// transfer codings (section 6.1).
 enum RequestHeadRules {
-    /// - Returns: Whether the client waits to be told to go on; nil for a head that is refused.
-    static func waits(_ head: HTTPRequestHead) -> Bool? {
-        var (hosts, waits) = (0, false)
+    static func isSound(_ head: HTTPRequestHead) -> Bool {
+        var hosts = 0
         for (name, value) in head.headers {
             switch name.utf8.count {
             case 4 where name.lowercased() == "host":
                 hosts += 1
-                guard isHost(value) else { return nil }
-            case 6 where name.lowercased() == "expect":
-                waits = value.lowercased() == "100-continue"
+                guard isHost(value) else { return false }
             case 17 where name.lowercased() == "transfer-encoding":
-                guard head.version.minor > 0, value.lowercased() == "chunked" else { return nil }
+                guard head.version.minor > 0, value.lowercased() == "chunked" else { return false }
             default: break
             }
         }
-        let isSound = (hosts == 1 || hosts == 0 && head.version.minor == 0) && isTarget(head.uri)
-        return isSound ? waits : nil
+        return (hosts == 1 || hosts == 0 && head.version.minor == 0) && isTarget(head.uri)
     }
 
     /// A path, or the URL of something that a web server has; never with a fragment, which clients keep for themselves.

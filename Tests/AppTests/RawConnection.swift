@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Bytes sent as they are to the loopback address, and what comes back until the server hangs up.
 struct RawConnection {
@@ -24,18 +25,9 @@ struct RawConnection {
     private init(_ bytes: [UInt8], _ port: Int, _ end: String?) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        address.sin_port = UInt16(port).bigEndian
         var wait = timeval(tv_sec: Self.patienceSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
-        let isConnected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard isConnected else { return }
+        guard withLoopbackAddress(port, { connect(descriptor, $0, $1) }) == 0 else { return }
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {

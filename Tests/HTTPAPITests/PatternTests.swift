@@ -7,14 +7,14 @@ struct PatternTests {
     @Test(arguments: [
         (
             ScenarioBodies.trimmedPattern, ScenarioBodies.isTrimmed,
-            "a \t\u{0}\u{1f}\u{7f}\u{85}\u{9f}\u{a0}\u{2003}\u{3000}\u{feff}é😀\u{301}"
+            "a \t\u{0}\u{1f}\u{7f}\u{85}\u{9f}\u{a0}\u{1680}\u{2003}\u{2028}\u{202f}\u{205f}\u{3000}\u{feff}é😀\u{301}"
         ),
         (ScenarioBodies.regionPattern, ScenarioBodies.isRegion, "aaaaaaaz---19A_é{`/:"),
     ])
     func whatIsMatchedByHandIsThePattern(
         expression: String, isMatch: @Sendable (String) -> Bool, alphabet: String
     ) {
-        let seed = UInt64.random(in: .min ... .max)
+        let seed: UInt64 = 20_261_126  // another one: another 6,000 texts
         var random = SplitMix64(state: seed)
         let (pattern, scalars) = (Pattern(expression), Array(alphabet.unicodeScalars))
         let known = ["", "eu-west-1", "us-gov-east-1", "ap-southeast-12", "us-1", "a b", "eu-west-1\n", "a\r\n"]

@@ -1,8 +1,9 @@
-import Foundation
+public import Foundation
 import Synchronization
 
 /// The lowest port that the system gives to outgoing connections.
 public let firstEphemeralPort: Int = {
+    // Where it cannot be read: Linux's own.
     let range = try? String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
     let first = range?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } ?? 32_768
     return first > 20_000 ? first : 32_768  // below a low one there are too few
@@ -33,13 +34,20 @@ private func withLoopbackSocket(
 ) -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
+    return withLoopbackAddress(port) { call(descriptor, $0, $1) }
+}
+
+/// The socket address of a port of the loopback address.
+public func withLoopbackAddress<Value>(
+    _ port: Int, _ call: (_ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Value
+) -> Value {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     address.sin_port = UInt16(port).bigEndian
     return withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            call(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            call($0, socklen_t(MemoryLayout<sockaddr_in>.size))
         }
     }
 }

@@ -2,7 +2,7 @@ public import Caching
 import Foundation
 import Synchronization
 
-/// How much callers may ask for.
+/// How much callers may ask for. A class, as it counts what is open.
 public final class LimitService: Sendable {
     /// What a plan allows.
     public struct Allowance: Sendable {

@@ -39,6 +39,7 @@ package final class KeptAnswers: Sendable {
 
     package init(_ changes: Changes) { self.changes = changes }
 
+    /// - Parameter now: Of a clock that is never set back, as for ``keep(_:for:caller:changes:at:)``.
     /// - Returns: The answer, and who got it with the same credentials.
     package func answer(to key: Key, at now: Date) -> (caller: Caller, response: Response)? {
         guard let found = kept.withLock({ $0.answers[key] }), found.until > now,
