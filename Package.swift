@@ -49,7 +49,11 @@ let package = Package(
         .target(name: "Caching", swiftSettings: strict),
         .target(name: "Mail", swiftSettings: strict),
         .target(
-            name: "SQLDatabase", dependencies: ["CPostgres", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "SQLDatabase",
+            dependencies: [
+                "CPostgres", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Domain",

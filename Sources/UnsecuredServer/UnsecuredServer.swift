@@ -40,7 +40,7 @@ private struct Responder: HTTPResponder {
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
         var response = try await answer(request, context)
-        response.headers.append(HTTPField(name: Self.correlationID, value: UUID.v7(at: Date()).uuidString))
+        response.headers.append(HTTPField(name: Self.correlationID, value: UUID.v7(at: Date()).text))
         return response
     }
 

@@ -72,7 +72,7 @@ struct UserCommand: AsyncParsableCommand {
             try await withServices(settings, startsNew: true) { [change] server in
                 let user = try await server.users.add(
                     email: email, password: secret, change, from: .commandLine)
-                try StandardOutput.write("\(user.id.uuidString.lowercased())\n")
+                try StandardOutput.write("\(user.id.text)\n")
             }
         }
     }
@@ -93,7 +93,7 @@ struct UserCommand: AsyncParsableCommand {
                 ])
                 table.rows = try await server.users.all(with: q).map { user in
                     [
-                        user.id.uuidString.lowercased(), user.email, user.name, user.role.rawValue,
+                        user.id.text, user.email, user.name, user.role.rawValue,
                         user.plan.rawValue, user.isDisabled ? "shut out" : "", user.createdAt.formatted(.iso8601),
                     ]
                 }
@@ -230,9 +230,9 @@ extension KeyCommand {
                 ])
                 table.rows = try await server.keys.list(of: user.id).map { key in
                     [
-                        key.id.uuidString.lowercased(), key.name, key.prefix,
+                        key.id.text, key.name, key.prefix,
                         key.scopes == .all ? "all" : key.scopes.names.joined(separator: " "),
-                        key.scenario?.uuidString.lowercased() ?? "any", key.createdAt.formatted(.iso8601),
+                        key.scenario?.text ?? "any", key.createdAt.formatted(.iso8601),
                         key.expiresAt?.formatted(.iso8601) ?? "never", key.lastUsedAt?.formatted(.iso8601) ?? "never",
                     ]
                 }

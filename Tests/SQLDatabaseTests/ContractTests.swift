@@ -135,6 +135,15 @@ import Testing
             }
         }
         #expect(empty == [[true, true, true]])
+        try await database.write([
+            "UPDATE item SET name = \(""), bytes = \([UInt8]()) WHERE number = \(1)"
+        ])
+        let nothing = try await database.read { connection in
+            try connection.all("SELECT name, bytes FROM item WHERE number = \(1)") { row in
+                try row.text(0).isEmpty && row.blob(1).isEmpty
+            }
+        }
+        #expect(nothing == [true])  // which is not NULL
         await database.close()
     }
 

@@ -58,6 +58,18 @@ import Testing
 }
 
 @Suite struct SQLiteFileTests {
+    /// GRDB takes it back to `NORMAL`, which can lose with the power what was answered.
+    @Test func commitsAreOnTheDiskBeforeTheyAreAnswered() async throws {
+        let database = try SQLiteDatabase(path: try temporaryFolder("durable") + "/test.db")
+        let found = try await database.write { connection in
+            try connection.first("SELECT synchronous, journal_mode FROM pragma_synchronous, pragma_journal_mode") {
+                [try $0.value(0), try $0.value(1)]
+            }
+        }
+        #expect(found == [.integer(2), .text("wal")])
+        await database.close()
+    }
+
     /// A database has addresses and hashes of passwords.
     @Test func newFilesAreTheirOwnersAlone() async throws {
         let path = try temporaryFolder("private") + "/test.db"

@@ -142,8 +142,8 @@ public struct Caller: Hashable, Sendable {
         user: UUID, key: UUID? = nil, scenario: UUID? = nil, origin: Origin = Origin(correlationID: "")
     ) {
         (self.user, self.key, self.scenario, self.origin) = (user, key, scenario, origin)
-        limitName = (key ?? user).uuidString
-        sharedLimitName = "user:" + user.uuidString
+        limitName = (key ?? user).text
+        sharedLimitName = "user:" + user.text
     }
 
     /// - Throws: ``DomainError`` `.forbidden`.

@@ -98,7 +98,7 @@ public struct KeyService: Sendable {
             old.name, old.scopes, old.scenario, old.expiresAt
         )
         let (next, secret) = new(draft, for: old.owner)
-        let event = audit(.init("api_key", old.id), ["next": next.id.uuidString.lowercased()])
+        let event = audit(.init("api_key", old.id), ["next": next.id.text])
         guard
             try await accounts.replace(
                 old.id, endingAt: ambient.now().addingTimeInterval(overlap), by: next, atMost: 2 * Self.keysLimit,

@@ -46,7 +46,7 @@ public struct AuditEvent: Hashable, Sendable {
         public var type: String  // scenario, api_key, user, session, price_list
         public var id: String
 
-        public init(_ type: String, _ id: UUID) { (self.type, self.id) = (type, id.uuidString.lowercased()) }
+        public init(_ type: String, _ id: UUID) { (self.type, self.id) = (type, id.text) }
         public init(type: String, id: String) { (self.type, self.id) = (type, id) }
     }
 

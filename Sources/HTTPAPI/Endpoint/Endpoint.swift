@@ -146,6 +146,7 @@ extension Endpoint {
 
     /// Whether a content type is JSON, and in the one encoding that it has between systems (RFC 8259, section 8.1).
     private static func isJSON(_ type: String) -> Bool {
+        if type == "application/json" { return true }  // as nearly all write it
         let parts = type.lowercased().split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
         guard let name = parts.first, name == "application/json" || name.hasSuffix("+json") else { return false }
         return parts.dropFirst().allSatisfy { parameter in

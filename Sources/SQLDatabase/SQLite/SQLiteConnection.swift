@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 
 /// GRDB's connection behind ``SQLConnection``.
 struct SQLiteConnection: SQLConnection {
@@ -22,26 +23,41 @@ struct SQLiteConnection: SQLConnection {
             return 1
         }
         let before = database.totalChangesCount
-        let statement = try prepare(sql)
-        try statement.execute()
+        try bound(sql) { try $0.execute() }
         // `changesCount` leaves cascades out, and keeps its value where nothing changes.
         return database.totalChangesCount == before ? 0 : database.changesCount
     }
 
     func query(_ sql: SQL, each body: (any SQLRow) throws -> Void) throws {
-        let rows = try Row.fetchCursor(try prepare(sql))
-        while let row = try rows.next() { try body(SQLiteRow(row: row)) }
+        try bound(sql) { statement in
+            let rows = try Row.fetchCursor(statement)
+            while let row = try rows.next() { try body(SQLiteRow(row: row)) }
+        }
     }
 
     func batch(_ statements: [SQL]) throws -> [Int] {
         try statements.map(execute)
     }
 
-    private func prepare(_ sql: SQL) throws -> Statement {
+    /// A statement whose texts and blobs are bound where they are: GRDB's arguments are four copies of each.
+    private func bound(_ sql: SQL, _ body: (Statement) throws -> Void) throws {
         let statement = try database.cachedStatement(sql: sql.text)
-        try statement.setArguments(
-            StatementArguments(sql.values.map { $0.databaseValue as (any DatabaseValueConvertible)? }))
-        return statement
+        let handle = statement.sqliteStatement
+        sqlite3_reset(handle)
+        statement.setUncheckedArguments(StatementArguments())
+        guard sqlite3_bind_parameter_count(handle) == sql.values.count else {
+            throw SQLError.statement("\(sql.values.count) values are not those of \(sql.text)")
+        }
+        var content: [UInt8] = [0]  // never at no address, which is NULL
+        for value in sql.values { value.append(to: &content) }
+        try content.withUnsafeBytes { content in
+            var offset = 1
+            for (index, value) in sql.values.enumerated() {
+                let code = value.bind(to: handle, at: Int32(index + 1), content, &offset)
+                guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+            }
+            try body(statement)
+        }
     }
 }
 
@@ -67,15 +83,37 @@ private struct SQLiteRow: SQLRow {
 }
 
 extension SQLValue {
-    fileprivate var databaseValue: DatabaseValue {
+    fileprivate func append(to content: inout [UInt8]) {
         switch self {
-        case .null: .null
-        case .bool(let value): value.databaseValue
-        case .integer(let value): value.databaseValue
-        case .real(let value): value.databaseValue
-        case .text(let value): value.databaseValue
-        case .blob(let value): Data(value).databaseValue
-        case .uuid(let value): withUnsafeBytes(of: value.uuid) { Data($0) }.databaseValue
+        case .text(let value): content += value.utf8
+        case .blob(let value): content += value
+        case .uuid(let value): withUnsafeBytes(of: value.uuid) { content += $0 }
+        case .null, .bool, .integer, .real: break
+        }
+    }
+
+    /// - Parameter content: Where the values' texts and blobs are, this one's at the offset.
+    fileprivate func bind(
+        to statement: OpaquePointer, at index: Int32, _ content: UnsafeRawBufferPointer, _ offset: inout Int
+    ) -> Int32 {
+        func take(_ count: Int) -> (start: UnsafeRawPointer?, count: Int32) {
+            defer { offset += count }
+            return (content.baseAddress?.advanced(by: offset), Int32(count))
+        }
+        switch self {
+        case .null: return sqlite3_bind_null(statement, index)
+        case .bool(let value): return sqlite3_bind_int64(statement, index, value ? 1 : 0)
+        case .integer(let value): return sqlite3_bind_int64(statement, index, value)
+        case .real(let value): return sqlite3_bind_double(statement, index, value)
+        case .text(let value):
+            let (start, count) = take(value.utf8.count)
+            return sqlite3_bind_text(statement, index, start?.assumingMemoryBound(to: CChar.self), count, nil)
+        case .blob(let value):
+            let (start, count) = take(value.count)
+            return sqlite3_bind_blob(statement, index, start, count, nil)
+        case .uuid:
+            let (start, count) = take(16)
+            return sqlite3_bind_blob(statement, index, start, count, nil)
         }
     }
 }

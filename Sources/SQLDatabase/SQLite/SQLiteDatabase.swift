@@ -21,12 +21,17 @@ public final class SQLiteDatabase: SQLDatabase {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)  // seconds; another process may be writing
         configuration.maximumReaderCount = readers
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         file = try SQLiteFile(path: path)
         // A new one is its owner's alone: it has addresses and hashes of passwords. What SQLite puts beside it follows it.
         let new = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
         if new >= 0 { Foundation.close(new) }
-        do { pool = try DatabasePool(path: path, configuration: configuration) } catch { throw SQLError(error) }
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            // A pool puts it on NORMAL when it begins: what was committed could be lost with the power.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        } catch {
+            throw SQLError(error)
+        }
         self.waitSeconds = waitSeconds
         for _ in 0..<readers {
             self.readers.startWorker { [pool] next in while let job = next() { job(pool) } }
@@ -97,7 +102,12 @@ public final class SQLiteDatabase: SQLDatabase {
 
     /// One transaction for all writes that came while the last one was being committed, each in its own savepoint.
     private func commitWaiting(_ database: Database) {
-        sched_yield()  // who is about to write comes along
+        // Who is about to write comes along.
+        var (count, last) = (waiting.withLock(\.count), 0)
+        while count > last {
+            sched_yield()
+            (count, last) = (waiting.withLock(\.count), count)
+        }
         let writes = waiting.withLock { writes in
             defer { writes = [] }
             return writes

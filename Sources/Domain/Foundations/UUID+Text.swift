@@ -1,14 +1,14 @@
-import Foundation
+public import Foundation
 
 extension UUID {
     /// Foundation's own reads no further than a NUL, and takes whatever is behind it.
-    init?(text: some StringProtocol) {
+    public init?(text: some StringProtocol) {
         guard text.utf8.count == 36 else { return nil }
         self.init(uuidString: String(text))
     }
 
     /// RFC 9562's text, in lower case.
-    var text: String {
+    public var text: String {
         String(unsafeUninitializedCapacity: 36) { text in
             var place = 0
             withUnsafeBytes(of: uuid) { bytes in
