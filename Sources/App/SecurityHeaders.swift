@@ -7,10 +7,11 @@ struct SecurityHeaders {
     private static let cache = (name: "Cache-Control", value: "no-store")
     private static let first = (name: "X-Content-Type-Options", value: "nosniff")
 
-    /// The value of the first, and behind it the lines of the others: the encoder pays for each header by itself, and these
-    /// are the same in every answer (a get does 3 % more of them so). Nothing looks at headers behind this: what the API
-    /// sends was checked by `HTTPTypes`, and Hummingbird leaves NIO's own check out.
-    private let always: String
+    /// The value of the first, and behind it the lines of the others: the encoder pays for each header by itself. One for
+    /// answers without a policy and a cache control of their own, and for those with the first, the second, both. Nothing
+    /// looks at headers behind this: what the API sends was checked by `HTTPTypes`, and Hummingbird leaves NIO's own check
+    /// out.
+    private let values: [String]
 
     /// - Parameter isEncrypted: Whether clients come by TLS; browsers then use nothing else for a year (RFC 6797).
     init(isEncrypted: Bool) {
@@ -20,17 +21,18 @@ struct SecurityHeaders {
             "X-XSS-Protection: 0",  // OWASP: the filter that it once switched on did harm
         ]
         if isEncrypted { lines.append("Strict-Transport-Security: max-age=31536000; includeSubDomains") }
-        always = lines.joined(separator: "\r\n")
+        values = [[Self.policy, Self.cache], [Self.cache], [Self.policy], []].map { defaults in
+            (lines + defaults.map { "\($0.name): \($0.value)" }).joined(separator: "\r\n")
+        }
     }
 
     /// - Returns: The headers of an answer with these.
     func added(to headers: HTTPHeaders) -> HTTPHeaders {
         var all = HTTPHeaders()
-        all.reserveCapacity(headers.count + 3)
+        all.reserveCapacity(headers.count + 1)
         all.add(contentsOf: headers)
-        if !headers.contains(name: Self.policy.name) { all.add(name: Self.policy.name, value: Self.policy.value) }
-        if !headers.contains(name: Self.cache.name) { all.add(name: Self.cache.name, value: Self.cache.value) }
-        all.add(name: Self.first.name, value: always)
+        let own = (headers.contains(name: Self.policy.name) ? 1 : 0) + (headers.contains(name: Self.cache.name) ? 2 : 0)
+        all.add(name: Self.first.name, value: values[own])
         return all
     }
 }
