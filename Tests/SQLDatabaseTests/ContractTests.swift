@@ -162,6 +162,9 @@ import Testing
             ) { try $0.int(0) }
         }
         #expect(count == 3)
+        await #expect(throws: SQLError.self) {  // nothing stands for a value that is not there
+            try await database.write { try $0.execute(SQL(text: "DELETE FROM item WHERE number = $1")) }
+        }
         await database.close()
     }
 

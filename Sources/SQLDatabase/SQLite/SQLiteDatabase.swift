@@ -102,7 +102,7 @@ public final class SQLiteDatabase: SQLDatabase {
 
     /// One transaction for all writes that came while the last one was being committed, each in its own savepoint.
     private func commitWaiting(_ database: Database) {
-        // Who is about to write comes along.
+        // Who is about to write comes along. Everybody waits for a write of their own, so there is an end to it.
         var (count, last) = (waiting.withLock(\.count), 0)
         while count > last {
             sched_yield()
