@@ -60,7 +60,7 @@ extension Expiry {
     }
 }
 
-/// Puts events of the audit log in line, a moment after they happened.
+/// Puts events of the audit log in line, soon after they happened.
 struct AuditLinking: Service {
     let audit: AuditService
     let logger: Logger
@@ -71,9 +71,10 @@ struct AuditLinking: Service {
     func run() async throws {
         try await audit.logEnd(to: logger)
         await cancelWhenGracefulShutdown {
+            var pace = LinkingPace()
             while !Task.isCancelled {
                 var pause = Self.pause
-                do { try await audit.linkWaiting() } catch {
+                do { try await audit.linkDue(&pace) } catch {
                     logger.error("audit events wait", metadata: ["error": "\(error)"])
                     pause = Self.pauseAfterFailure
                 }

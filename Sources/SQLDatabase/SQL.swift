@@ -44,9 +44,6 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
         (text, values) = (stringInterpolation.text, stringInterpolation.values)
     }
 
-    /// Text as it was written, with its values.
-    init(_ text: String, _ values: [SQLValue]) { (self.text, self.values) = (text, values) }
-
     /// Text that is not a literal, without values.
     public init(text: String) {
         self.init(stringLiteral: text)

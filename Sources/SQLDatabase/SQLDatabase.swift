@@ -24,17 +24,9 @@ public protocol SQLDatabase: Sendable {
     @discardableResult
     func write(_ statements: [SQL]) async throws -> [Int]
 
-    /// Holds statements of this text back, on SQLite, where one transaction writes at a time: their values are handed to
-    /// `body` at the end of the transaction, in order. What it throws takes back what it did alone, and the statements are
-    /// executed. On PostgreSQL, where transactions would wait for each other's commit, they are executed at once.
-    func holdBack(_ text: String, until body: @escaping HeldStatements)
-
     /// Ends all connections once running bodies have ended.
     func close() async
 }
-
-/// What takes the place of statements that were held back.
-public typealias HeldStatements = @Sendable (_ connection: any SQLConnection, _ values: [[SQLValue]]) throws -> Void
 
 /// A connection inside a ``SQLDatabase/read(_:)`` or ``SQLDatabase/write(_:)``; not to be kept.
 public protocol SQLConnection {

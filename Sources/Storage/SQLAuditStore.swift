@@ -11,7 +11,7 @@ public struct SQLAuditStore: AuditStore {
     private static let columns: SQL =
         "id, at, action, account, api_key, resource_type, resource_id, details, address, correlation_id"
 
-    /// Writes an event beside what it tells of; ``link(atMost:_:)`` puts it in line.
+    /// Writes an event beside what it tells of; ``link(upTo:atMost:_:)`` puts it in line.
     static func waiting(_ event: SealedEvent?) -> [SQL] {
         event.map { [insertion(of: $0)] } ?? []
     }
@@ -87,44 +87,45 @@ public struct SQLAuditStore: AuditStore {
     /// SQLite takes other types too, where somebody else writes them.
     private static func event(_ dialect: SQLDialect) -> SQL { SQL(text: "CAST(event AS \(dialect.blob))") }
 
-    public func link(atMost limit: Int, _ link: @escaping AuditLinker) async throws {
-        let dialect = database.dialect
+    public func numbersWaiting() async throws -> ClosedRange<Int64>? {
         try await translated {
-            try await database.write { connection in
-                // Keeps other processes from the end of the log; on SQLite one writes at a time.
-                if dialect == .postgresql { try connection.execute("LOCK TABLE audit_head IN EXCLUSIVE MODE") }
-                try Self.link(atMost: limit, link, connection, dialect)
+            try await database.read {
+                try $0.first(
+                    """
+                    SELECT (SELECT MIN(id) FROM audit_waiting), (SELECT MAX(id) FROM audit_waiting)
+                    WHERE EXISTS (SELECT 1 FROM audit_waiting)
+                    """
+                ) { try $0.int(0)...max($0.int(0), $0.int(1)) }
             }
         }
     }
 
-    public func linkAtOnce(_ link: @escaping AuditLinker) {
-        database.holdBack(Self.insertion(of: SealedEvent(stored: [])).text) { connection, values in
-            let events = try values.map { value in
-                guard case .blob(let bytes)? = value.first else { throw SQLError.statement("an event is bytes") }
-                return SealedEvent(stored: bytes)
+    public func link(upTo last: Int64, atMost limit: Int, _ link: @escaping AuditLinker) async throws -> Int {
+        let dialect = database.dialect
+        return try await translated {
+            try await database.write { connection in
+                // Keeps other processes from the end of the log; on SQLite one writes at a time.
+                if dialect == .postgresql { try connection.execute("LOCK TABLE audit_head IN EXCLUSIVE MODE") }
+                return try Self.link(upTo: last, atMost: limit, link, connection, dialect)
             }
-            try Self.put(events, link, connection)
         }
     }
 
     private static func link(
-        atMost limit: Int, _ link: AuditLinker, _ connection: any SQLConnection, _ dialect: SQLDialect
-    ) throws {
+        upTo last: Int64, atMost limit: Int, _ link: AuditLinker, _ connection: any SQLConnection, _ dialect: SQLDialect
+    ) throws -> Int {
         let waiting = try connection.all(
             """
-            DELETE FROM audit_waiting WHERE id IN (SELECT id FROM audit_waiting ORDER BY id LIMIT \(limit))
+            DELETE FROM audit_waiting
+            WHERE id IN (SELECT id FROM audit_waiting WHERE id <= \(last) ORDER BY id LIMIT \(limit))
             RETURNING id, \(sql: event(dialect))
             """
         ) { (id: try $0.int(0), event: SealedEvent(stored: try $0.blob(1))) }
-        guard !waiting.isEmpty else { return }
-        try put(waiting.sorted { $0.id < $1.id }.map(\.event), link, connection)
-    }
-
-    /// Puts events in line.
-    private static func put(_ events: [SealedEvent], _ link: AuditLinker, _ connection: any SQLConnection) throws {
+        guard !waiting.isEmpty else { return 0 }
+        let events = waiting.sorted { $0.id < $1.id }.map(\.event)
         let (entries, head) = try link(events, try Self.head(connection)) { try known($0, connection) }
         try connection.batch(insertions(entries) + [update(head)])
+        return waiting.count
     }
 
     /// - Returns: The ids of entries of the same times, and of events from before what was taken out.

@@ -27,39 +27,6 @@ import Testing
         return database
     }
 
-    /// Statements that are held back come at the end of the transaction, but for those of a body that failed; they are
-    /// executed where what takes their place fails, or where transactions are not one after another.
-    @Test(arguments: DatabaseBackend.allCases)
-    func whatIsHeldBackIsOfTheTransaction(backend: DatabaseBackend) async throws {
-        let database = try await database(backend)
-        @Sendable func insertion(_ number: Int) -> SQL { "INSERT INTO item (number, id) VALUES (\(number), \(UUID()))" }
-        database.holdBack(insertion(0).text) { connection, values in
-            for value in values {
-                try connection.execute(
-                    "INSERT INTO item (id, number, name) VALUES (\(UUID()), \(value[0]), 'held')")
-                if value[0] == .integer(4) { throw SQLError.statement("four") }
-            }
-        }
-        for number in 1...5 {
-            do {
-                try await database.write { connection in
-                    #expect(try connection.execute(insertion(number)) == 1)
-                    if number == 2 { throw CancellationError() }
-                    try connection.batch([insertion(10 * number)])
-                }
-            } catch is CancellationError { #expect(number == 2) }
-        }
-        let rows = try await database.read {
-            try $0.all("SELECT number, name FROM item ORDER BY number") { row in
-                "\(try row.int(0)) \(try row.optional(1, row.text) ?? "-")"
-            }
-        }
-        let names = backend == .sqlite ? ["held", "held", "-", "held"] : ["-", "-", "-", "-"]
-        #expect(
-            rows == zip([1, 3, 4, 5], names).map { "\($0) \($1)" } + zip([10, 30, 40, 50], names).map { "\($0) \($1)" })
-        await database.close()
-    }
-
     /// SQLite takes a NUL in text, and bytes that are none.
     @Test func textIsReadWholeOrNotAtAll() async throws {
         let database = try await database(.sqlite)

@@ -152,8 +152,6 @@ private final class RecordingDatabase: SQLDatabase {
         return try await inner.write(statements)
     }
 
-    func holdBack(_ text: String, until body: @escaping HeldStatements) { inner.holdBack(text, until: body) }
-
     func close() async { await inner.close() }
 }
 

@@ -20,8 +20,8 @@ public struct AuditService: Sendable {
         try await note(ambient.event(action, of: nil, from: .commandLine, details: details))
     }
 
-    /// Begins to put events in line. Where a former secret did so before, says so in the log, and seals its end anew:
-    /// that secret's seal holds no longer.
+    /// Where a former secret put events in line before, says so in the log, and seals its end anew: that secret's seal
+    /// holds no longer.
     public func begin() async throws {
         guard ambient.audit != nil else { return }
         if let head = try await store.end().head, head.place != .origin, head.secretID != chain.secretID,
@@ -30,11 +30,10 @@ public struct AuditService: Sendable {
             let details = ["from": head.secretID, "to": chain.secretID]
             let origin = Origin(correlationID: "start")
             try await note(ambient.event(.secretChanged, of: nil, from: origin, details: details))
-            try await store.link(atMost: Self.batch) { [self] in
+            try await store.link(upTo: .max, atMost: Self.batch) { [self] in
                 try entries(of: $0, behind: $1, acceptsFormer: true, $2)
             }
         }
-        store.linkAtOnce { [self] in try entries(of: $0, behind: $1, $2) }
     }
 
     /// The secret that seals the log's end, where it is none of the chain's: nothing can be put in line with those.
@@ -48,12 +47,22 @@ public struct AuditService: Sendable {
     /// - Returns: Where the log ends; nil where its end is gone.
     public func end() async throws -> AuditPlace? { try await store.end().head?.place }
 
-    /// Puts all waiting events in line.
+    /// Puts waiting events in line.
+    /// - Parameter last: The number of the last, of all by default.
     /// - Throws: ``AuditChain/Broken``.
-    public func linkWaiting() async throws {
-        while try await !store.waiting(atMost: 1).isEmpty {
-            try await store.link(atMost: Self.batch) { [self] in try entries(of: $0, behind: $1, $2) }
+    public func linkWaiting(upTo last: Int64 = .max) async throws {
+        var linked = Self.batch
+        while linked == Self.batch {
+            linked = try await store.link(upTo: last, atMost: Self.batch) { [self] in
+                try entries(of: $0, behind: $1, $2)
+            }
         }
+    }
+
+    /// Puts in line what is due: requests go before, as long as the pace says.
+    /// - Throws: ``AuditChain/Broken``.
+    public func linkDue(_ pace: inout LinkingPace) async throws {
+        if let last = pace.due(try await store.numbersWaiting()) { try await linkWaiting(upTo: last) }
     }
 
     /// - Throws: ``AuditChain/Broken``.

@@ -53,11 +53,13 @@ public protocol AuditStore: Sendable {
     func append(_ events: [SealedEvent]) async throws
     /// - Returns: The events that wait to be put in line, the oldest first.
     func waiting(atMost limit: Int) async throws -> [SealedEvent]
-    /// Puts waiting events behind the head, in one transaction.
-    func link(atMost limit: Int, _ link: @escaping AuditLinker) async throws
-    /// From here on puts events in line in the transaction that writes them, where one writes at a time. Those that cannot
-    /// be put in line wait.
-    func linkAtOnce(_ link: @escaping AuditLinker)
+    /// - Returns: The numbers of the oldest and the newest of them; once none waits they may begin anew. nil for none.
+    func numbersWaiting() async throws -> ClosedRange<Int64>?
+    /// Puts waiting events behind the head, the oldest first, in one transaction.
+    /// - Parameter last: The number of the last that may be put there.
+    /// - Returns: How many were.
+    @discardableResult
+    func link(upTo last: Int64, atMost limit: Int, _ link: @escaping AuditLinker) async throws -> Int
     /// Entries, those of the latest time first; what cannot be read, or is of a segment that was taken out, is left out.
     func entries(_ query: AuditQuery) async throws -> Page<AuditEntry>
     /// - Returns: Entries after a place and after the segments that were taken out, in order.

@@ -126,8 +126,6 @@ public final class PostgresDatabase: SQLDatabase {
         }
     }
 
-    public func holdBack(_ text: String, until body: @escaping HeldStatements) {}
-
     public func close() async {
         await queue.close()
     }

@@ -4,24 +4,11 @@ import GRDBSQLite
 
 /// GRDB's connection behind ``SQLConnection``.
 struct SQLiteConnection: SQLConnection {
-    /// The statements of a transaction that wait for its end.
-    final class Held {
-        let text: String
-        var values: [[SQLValue]] = []
-
-        init(text: String) { self.text = text }
-    }
-
     private let database: Database
-    private let held: Held?
 
-    init(_ database: Database, holdingBack held: Held? = nil) { (self.database, self.held) = (database, held) }
+    init(_ database: Database) { self.database = database }
 
     func execute(_ sql: SQL) throws -> Int {
-        if let held, held.text == sql.text {
-            held.values.append(sql.values)
-            return 1
-        }
         let before = database.totalChangesCount
         try bound(sql) { try $0.execute() }
         // `changesCount` leaves cascades out, and keeps its value where nothing changes.

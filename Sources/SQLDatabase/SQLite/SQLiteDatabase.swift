@@ -10,7 +10,6 @@ public final class SQLiteDatabase: SQLDatabase {
     private let readers = JobQueue<DatabasePool>()
     private let waitSeconds: Double
     private let waiting = Mutex<[PendingWrite]>([])
-    private let heldBack = Mutex<(text: String, body: HeldStatements)?>(nil)
 
     /// - Parameters:
     ///   - path: The database file; it is made when it is not there.
@@ -96,10 +95,6 @@ public final class SQLiteDatabase: SQLDatabase {
         try await write { try $0.batch(statements) }
     }
 
-    public func holdBack(_ text: String, until body: @escaping HeldStatements) {
-        heldBack.withLock { $0 = (text, body) }
-    }
-
     /// One transaction for all writes that came while the last one was being committed, each in its own savepoint.
     private func commitWaiting(_ database: Database) {
         // Who is about to write comes along. Everybody waits for a write of their own, so there is an end to it.
@@ -113,15 +108,10 @@ public final class SQLiteDatabase: SQLDatabase {
             return writes
         }
         guard !writes.isEmpty else { return }
-        let heldBack = heldBack.withLock { $0 }
-        let held = heldBack.map { SQLiteConnection.Held(text: $0.text) }
         var finish: [(SQLError?) -> Void] = []
         do {
             try database.run("BEGIN IMMEDIATE")
-            for write in writes {
-                finish.append(try write.run(database, held))
-            }
-            if let heldBack, let held { try Self.end(held, heldBack.body, database) }
+            for write in writes { finish.append(try write.run(database)) }
             try database.run("COMMIT")
             try file.requireInPlace(age: .zero)  // before anything is acknowledged
             for done in finish { done(nil) }
@@ -133,18 +123,7 @@ public final class SQLiteDatabase: SQLDatabase {
         }
     }
 
-    private static func end(
-        _ held: SQLiteConnection.Held, _ body: HeldStatements, _ database: Database
-    ) throws {
-        guard !held.values.isEmpty else { return }
-        let result = try database.savepoint { try body($0, held.values) }
-        guard case .failure = result else { return }
-        let connection = SQLiteConnection(database)
-        for values in held.values { _ = try connection.execute(SQL(held.text, values)) }
-    }
-
     public func close() async {
-        heldBack.withLock { $0 = nil }  // which may hold the database
         await readers.close()
         try? pool.close()  // fails only for connections still in use, which end with their bodies
     }
@@ -171,7 +150,7 @@ public final class SQLiteDatabase: SQLDatabase {
 /// A write that waits for the next commit. `run` answers with what to do once the commit's outcome is known.
 private struct PendingWrite: Sendable {
     let since = ContinuousClock.now
-    let run: @Sendable (Database, SQLiteConnection.Held?) throws -> (SQLError?) -> Void
+    let run: @Sendable (Database) throws -> (SQLError?) -> Void
     let refuse: @Sendable (SQLError) -> Void
 
     init<Value: Sendable>(
@@ -179,8 +158,8 @@ private struct PendingWrite: Sendable {
         continuation: CheckedContinuation<Value, any Error>
     ) {
         refuse = { continuation.resume(throwing: $0) }
-        run = { database, held in
-            let result = try database.savepoint(holdingBack: held, body)
+        run = { database in
+            let result = try database.savepoint(body)
             return { failure in
                 switch (result, failure) {
                 case (.success, let failure?): continuation.resume(throwing: failure)
@@ -198,17 +177,15 @@ extension Database {
     /// An error of the body takes back what the body did.
     /// - Throws: What ends the transaction, as a full disk does.
     fileprivate func savepoint<Value>(
-        holdingBack held: SQLiteConnection.Held? = nil, _ body: (any SQLConnection) throws -> Value
+        _ body: (any SQLConnection) throws -> Value
     ) throws -> Result<Value, any Error> {
-        let count = held?.values.count ?? 0
         try run("SAVEPOINT body")
         let result: Result<Value, any Error>
         do {
-            result = .success(try body(SQLiteConnection(self, holdingBack: held)))
+            result = .success(try body(SQLiteConnection(self)))
         } catch {
             guard isInsideTransaction else { throw error }
             try run("ROLLBACK TO body")
-            held?.values.removeSubrange(count...)
             result = .failure(SQLError.from(error))
         }
         try run("RELEASE body")
