@@ -47,19 +47,22 @@ import Testing
     }
 
     /// Runs a client while the server is killed twice.
-    /// - Returns: What it printed: how many events it believes delivered.
-    private func run(_ arguments: [String], _ bench: Bench) async throws -> Int {
+    /// - Returns: What it printed: how many events it believes delivered, and what it said beside that.
+    private func run(_ arguments: [String], _ bench: Bench) async throws -> (count: Int, errors: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["WORK=\(bench.folder)"] + arguments
         let output = Pipe()
         process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        let errors = bench.folder + "/errors"
+        FileManager.default.createFile(atPath: errors, contents: nil)
+        process.standardError = FileHandle(forWritingAtPath: errors)
         try process.run()
         try await killTwice(bench)
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        return text.split(separator: "\n").last.flatMap { Int($0) } ?? 0
+        let count = text.split(separator: "\n").last.flatMap { Int($0) } ?? 0
+        return (count, String(try String(contentsOfFile: errors, encoding: .utf8).suffix(2_000)))
     }
 
     private func killTwice(_ bench: Bench) async throws {
@@ -75,12 +78,12 @@ import Testing
         arguments: ["elasticsearch", "opentelemetry", "splunk", "logstash"])
     func deliversEveryEventOnce(client name: String) async throws {
         let bench = try await bench()
-        let sent = try await run(
+        let (sent, errors) = try await run(
             [
                 Self.python, "\(Self.scripts)/client.py", name, bench.url, bench.client.key, bench.scenario,
                 "\(Self.count)",
             ], bench)
-        #expect(sent == Self.count)
+        #expect(sent == Self.count, "\(errors)")
         let events = try await bench.client.events(of: bench.scenario)
         #expect(events >= (try bench.acknowledged) && events <= Self.count)
         // splunk-handler gives up after some tries, and does not say so: some events are not sent, some are stored by a
@@ -94,11 +97,11 @@ import Testing
     @Test(.enabled(if: isThere, "Scripts/install-test-clients was not run"))
     func keepsWhatLokiHandlerWasTold() async throws {
         let bench = try await bench()
-        let told = try await run(
+        let (told, errors) = try await run(
             [Self.python, "\(Self.scripts)/client.py", "loki", bench.url, bench.client.key, bench.scenario, "500"],
             bench)
         let events = try await bench.client.events(of: bench.scenario)
-        #expect(told > 0 && told <= events && events <= 500)
+        #expect(told > 0 && told <= events && events <= 500, "\(errors)")
         bench.proxy.stop()
         bench.server.stop()
     }
@@ -116,7 +119,8 @@ import Testing
             done
             echo 2000
             """
-        #expect(try await run(["bash", "-c", script], bench) == 2_000)
+        let (sent, errors) = try await run(["bash", "-c", script], bench)
+        #expect(sent == 2_000, "\(errors)")
         #expect(try await bench.client.events(of: bench.scenario) == 2_000)
         bench.proxy.stop()
         bench.server.stop()
