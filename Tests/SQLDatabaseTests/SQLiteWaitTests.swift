@@ -55,6 +55,35 @@ import Testing
         #expect(try await database.write { try $0.execute("CREATE TABLE t (a INTEGER)") } == 0)
         await database.close()
     }
+
+    /// No longer than for a turn, and not one after the other.
+    @Test func aWriteWaitsForAnotherProcessOnlySoLong() async throws {
+        let path = try temporaryFolder("wait") + "/test.db"
+        let (database, other) = try (SQLiteDatabase(path: path, waitSeconds: 0.2), SQLiteDatabase(path: path))
+        let (isWriting, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let slow = Task {
+            try await other.write { connection in
+                try connection.execute("CREATE TABLE t (a INTEGER)")
+                isWriting.signal()
+                mayEnd.wait()
+            }
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                isWriting.wait()
+                continuation.resume()
+            }
+        }
+        for _ in 0..<2 {
+            await #expect(throws: SQLError.unavailable("no transaction began within 0.2 s")) {
+                try await database.write { _ in }
+            }
+        }
+        mayEnd.signal()
+        try await slow.value
+        #expect(try await database.write(["INSERT INTO t VALUES (1)"]) == [1])
+        for database in [database, other] { await database.close() }
+    }
 }
 
 @Suite struct SQLiteFileTests {
@@ -67,6 +96,32 @@ import Testing
             }
         }
         #expect(found == [.integer(2), .text("wal")])
+        await database.close()
+    }
+
+    /// It is prepared once: who asks anew takes the rows from who still reads.
+    @Test func aStatementWhoseRowsAreReadIsNotAskedAnew() async throws {
+        let database = try SQLiteDatabase(path: try temporaryFolder("nested") + "/test.db")
+        try await database.read { connection in
+            func rows(_ depth: Int) throws {
+                try connection.query("SELECT \("text") UNION ALL SELECT 'more'") { _ in
+                    if depth > 0 { try rows(depth - 1) }
+                }
+            }
+            try rows(0)
+            #expect(throws: SQLError.self) { try rows(1) }
+            try rows(0)
+        }
+        await database.close()
+    }
+
+    /// A file that became read-only may be writable again: nobody asked for the wrong thing.
+    @Test func whatCannotBeWrittenNowIsUnavailable() async throws {
+        let database = try SQLiteDatabase(path: try temporaryFolder("read-only") + "/test.db")
+        try await database.write { try $0.execute("PRAGMA query_only = TRUE") }
+        await #expect(throws: SQLError.unavailable("attempt to write a readonly database")) {
+            try await database.write(["CREATE TABLE a (b INTEGER)"])
+        }
         await database.close()
     }
 

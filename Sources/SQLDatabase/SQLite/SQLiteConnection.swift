@@ -10,41 +10,40 @@ struct SQLiteConnection: SQLConnection {
 
     func execute(_ sql: SQL) throws -> Int {
         let before = database.totalChangesCount
-        try bound(sql) { try $0.execute() }
+        try bound(sql).execute()
         // `changesCount` leaves cascades out, and keeps its value where nothing changes.
         return database.totalChangesCount == before ? 0 : database.changesCount
     }
 
     func query(_ sql: SQL, each body: (any SQLRow) throws -> Void) throws {
-        try bound(sql) { statement in
-            let rows = try Row.fetchCursor(statement)
-            while let row = try rows.next() { try body(SQLiteRow(row: row)) }
-        }
+        let rows = try Row.fetchCursor(try bound(sql))
+        while let row = try rows.next() { try body(SQLiteRow(row: row)) }
     }
 
     func batch(_ statements: [SQL]) throws -> [Int] {
         try statements.map(execute)
     }
 
-    /// A statement whose texts and blobs are bound where they are: GRDB's arguments are four copies of each.
-    private func bound(_ sql: SQL, _ body: (Statement) throws -> Void) throws {
+    /// A prepared statement with its values, each of which SQLite copies once. GRDB's own arguments cost twice as much.
+    private func bound(_ sql: SQL) throws -> Statement {
         let statement = try database.cachedStatement(sql: sql.text)
         let handle = statement.sqliteStatement
-        sqlite3_reset(handle)
-        statement.setUncheckedArguments(StatementArguments())
-        guard sqlite3_bind_parameter_count(handle) == sql.values.count else {
-            throw SQLError.statement("\(sql.values.count) values are not those of \(sql.text)")
+        guard sqlite3_stmt_busy(handle) == 0 else {
+            throw SQLError.statement("its rows are still being read: \(sql.text)")
         }
-        var content: [UInt8] = [0]  // never at no address, which is NULL
-        for value in sql.values { value.append(to: &content) }
-        try content.withUnsafeBytes { content in
-            var offset = 1
-            for (index, value) in sql.values.enumerated() {
-                let code = value.bind(to: handle, at: Int32(index + 1), content, &offset)
-                guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+        sqlite3_reset(handle)  // tells of an earlier failure again, which GRDB takes for one of ours
+        statement.setUncheckedArguments(StatementArguments())  // GRDB sees to none
+        let count = sqlite3_bind_parameter_count(handle)
+        guard count == sql.values.count else {
+            throw SQLError.statement("takes \(count) values, not \(sql.values.count): \(sql.text)")
+        }
+        for (index, value) in sql.values.enumerated() {
+            let code = value.bind(to: handle, at: Int32(index + 1))
+            guard code == SQLITE_OK else {
+                throw DatabaseError(resultCode: ResultCode(rawValue: code), sql: sql.text)
             }
-            try body(statement)
         }
+        return statement
     }
 }
 
@@ -70,37 +69,30 @@ private struct SQLiteRow: SQLRow {
 }
 
 extension SQLValue {
-    fileprivate func append(to content: inout [UInt8]) {
-        switch self {
-        case .text(let value): content += value.utf8
-        case .blob(let value): content += value
-        case .uuid(let value): withUnsafeBytes(of: value.uuid) { content += $0 }
-        case .null, .bool, .integer, .real: break
-        }
-    }
+    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLITE_TRANSIENT: copied
 
-    /// - Parameter content: Where the values' texts and blobs are, this one's at the offset.
-    fileprivate func bind(
-        to statement: OpaquePointer, at index: Int32, _ content: UnsafeRawBufferPointer, _ offset: inout Int
-    ) -> Int32 {
-        func take(_ count: Int) -> (start: UnsafeRawPointer?, count: Int32) {
-            defer { offset += count }
-            return (content.baseAddress?.advanced(by: offset), Int32(count))
-        }
+    /// - Returns: SQLite's result code.
+    fileprivate func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
         switch self {
-        case .null: return sqlite3_bind_null(statement, index)
-        case .bool(let value): return sqlite3_bind_int64(statement, index, value ? 1 : 0)
-        case .integer(let value): return sqlite3_bind_int64(statement, index, value)
-        case .real(let value): return sqlite3_bind_double(statement, index, value)
-        case .text(let value):
-            let (start, count) = take(value.utf8.count)
-            return sqlite3_bind_text(statement, index, start?.assumingMemoryBound(to: CChar.self), count, nil)
+        case .null: sqlite3_bind_null(statement, index)
+        case .bool(let value): sqlite3_bind_int64(statement, index, value ? 1 : 0)
+        case .integer(let value): sqlite3_bind_int64(statement, index, value)
+        case .real(let value): sqlite3_bind_double(statement, index, value)
+        case .text(var value):
+            value.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    sqlite3_bind_text64(
+                        statement, index, $0.baseAddress, UInt64($0.count), Self.transient, UInt8(SQLITE_UTF8))
+                }
+            }
         case .blob(let value):
-            let (start, count) = take(value.count)
-            return sqlite3_bind_blob(statement, index, start, count, nil)
-        case .uuid:
-            let (start, count) = take(16)
-            return sqlite3_bind_blob(statement, index, start, count, nil)
+            value.isEmpty
+                ? sqlite3_bind_zeroblob(statement, index, 0)  // at no address it would be NULL
+                : value.withUnsafeBytes {
+                    sqlite3_bind_blob64(statement, index, $0.baseAddress, UInt64($0.count), Self.transient)
+                }
+        case .uuid(let value):
+            withUnsafeBytes(of: value.uuid) { sqlite3_bind_blob(statement, index, $0.baseAddress, 16, Self.transient) }
         }
     }
 }
@@ -130,8 +122,7 @@ extension SQLError {
         case .SQLITE_CONSTRAINT_NOTNULL: self = .constraint(.notNull, name: name)
         default:
             switch error.resultCode {
-            case .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_MISUSE, .SQLITE_RANGE, .SQLITE_TOOBIG, .SQLITE_CONSTRAINT,
-                .SQLITE_READONLY:
+            case .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_MISUSE, .SQLITE_RANGE, .SQLITE_TOOBIG, .SQLITE_CONSTRAINT:
                 self = .statement("\(message) in \(error.sql ?? "")")
             case .SQLITE_NOTADB, .SQLITE_CORRUPT: self = .damaged(message)
             default: self = .unavailable(message)

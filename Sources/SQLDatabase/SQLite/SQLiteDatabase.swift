@@ -97,20 +97,22 @@ public final class SQLiteDatabase: SQLDatabase {
 
     /// One transaction for all writes that came while the last one was being committed, each in its own savepoint.
     private func commitWaiting(_ database: Database) {
-        // Who is about to write comes along. Everybody waits for a write of their own, so there is an end to it.
-        var (count, last) = (waiting.withLock(\.count), 0)
-        while count > last {
+        for _ in 0..<8 {  // who is about to write comes along
+            let count = waiting.withLock(\.count)
             sched_yield()
-            (count, last) = (waiting.withLock(\.count), count)
+            if waiting.withLock(\.count) == count { break }
         }
-        let writes = waiting.withLock { writes in
-            defer { writes = [] }
-            return writes
+        guard !waiting.withLock(\.isEmpty) else { return }
+        do { try database.run("BEGIN IMMEDIATE") } catch DatabaseError.SQLITE_BUSY {
+            // Who has waited long enough for another process was refused meanwhile; the others go on.
+            return pool.asyncWriteWithoutTransaction { self.commitWaiting($0) }
+        } catch {
+            for write in takeWaiting() { write.refuse(SQLError(error)) }
+            return
         }
-        guard !writes.isEmpty else { return }
+        let writes = takeWaiting()
         var finish: [(SQLError?) -> Void] = []
         do {
-            try database.run("BEGIN IMMEDIATE")
             for write in writes { finish.append(try write.run(database)) }
             try database.run("COMMIT")
             try file.requireInPlace(age: .zero)  // before anything is acknowledged
@@ -120,6 +122,13 @@ public final class SQLiteDatabase: SQLDatabase {
             let failure = SQLError(error)
             for done in finish { done(failure) }
             for write in writes[finish.count...] { write.refuse(failure) }
+        }
+    }
+
+    private func takeWaiting() -> [PendingWrite] {
+        waiting.withLock { writes in
+            defer { writes = [] }
+            return writes
         }
     }
 
