@@ -47,9 +47,9 @@ async def lifespan(app):
 
 
 @sa.event.listens_for(engine.sync_engine, "connect")
-def relaxed(connection, _):
+def durable(connection, _):
     if is_sqlite:
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA synchronous = FULL")
 
 
 app = FastAPI(lifespan=lifespan, openapi_url=None)

@@ -23,7 +23,10 @@ final class SlowClientTimers {
         switch part {
         case .head: (isComing, received) = (true, 0)
         case .body(let bytes): received += bytes.readableBytes
-        case .end: isComing = false
+        case .end:
+            isComing = false
+            bodyTimer?.cancel()  // or it would find the next one's body
+            bodyTimer = nil
         }
     }
 
@@ -31,7 +34,6 @@ final class SlowClientTimers {
     func bodyIsBroken() { isComing = false }
 
     /// Called once all that is there was read. Most requests are there at once: a timer is set only for those that are not.
-    /// It is left to run out.
     func watchBody(_ context: ChannelHandlerContext) {
         if isComing, bodyTimer == nil { watch(context) }
     }

@@ -326,7 +326,7 @@ extension API {
     private func alarm(
         _ action: AuditEvent.Action, _ text: String, _ caller: Caller?, _ call: Call, _ details: [String: String] = [:]
     ) async throws {
-        let user = caller.map { "\($0.user)" } ?? "nobody"
+        let user = caller?.user.text ?? "nobody"
         call.logger.warning("\(text)", metadata: ["user": "\(user)", "correlation_id": "\(call.correlationID)"])
         try await services.audit.note(
             services.ambient.event(

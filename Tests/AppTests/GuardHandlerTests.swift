@@ -70,6 +70,22 @@ import Testing
         #expect(channel.isActive == isServed)
     }
 
+    /// The time of an earlier body does not end that of a later one.
+    @Test func eachBodyHasItsOwnTime() throws {
+        try ask()
+        channel.read()
+        loop.advanceTime(by: .seconds(1))
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+        try answer()
+        loop.advanceTime(by: .milliseconds(18_500))
+        try ask()
+        channel.read()
+        loop.advanceTime(by: .milliseconds(19_900))
+        #expect(channel.isActive)
+        loop.advanceTime(by: .milliseconds(200))
+        #expect(!channel.isActive)
+    }
+
     /// What came before a head that is refused is answered however long that takes.
     @Test func aRefusedHeadHasNoBody() throws {
         try ask(.GET)

@@ -179,6 +179,8 @@ import Testing
         #expect(entries.first?["resource_id"] as? String == server.other.id.uuidString.lowercased())
         #expect(entries.first?["user_id"] as? String == server.user.id.uuidString.lowercased())
         #expect(entries.first?["address"] as? String == "127.0.0.1")
+        let about = try await call("GET", "audit?action=admin.user_update&resource_id=\(server.other.id.uuidString)")
+        #expect(about.json["total"] as? Int == entries.count)
         let export = try await call("GET", "audit/export")
         let lines = export.text.split(separator: "\n")
         #expect(lines.count >= entries.count)

@@ -112,7 +112,8 @@ import Testing
             ("?page_size=101", "is 101, expected 1 to 100"), ("?page=1&page=2", "is there 2 times, expected once"),
             ("/\(id)/forecast?factor=0x10", "expected a decimal number"), ("/\(id)/forecast?factor=", "is empty"),
             ("/\(id)/forecast?factor=nan", "expected a decimal number"),
-            ("/\(id)/metrics?refresh=", "is empty"),
+            ("/\(id)/metrics?refresh=", "is empty"), ("?status=", "expected one of draft"),
+            ("?status=draft,", "expected one of draft"),
         ] {
             let reply = try await server.send("GET", "/api/v2/scenarios" + path)
             let errors = reply.json["errors"] as? [[String: String]]

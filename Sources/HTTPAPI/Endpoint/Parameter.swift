@@ -45,7 +45,10 @@ struct Parameter<Value: Sendable>: ParameterDeclaration {
             switch type {
             case "integer", "number": .number(text)
             case "boolean": text == "true" ? true : text == "false" ? false : .string(text)
-            case "array": .array(texts.flatMap { $0.split(separator: ",") }.map { .string(String($0)) })
+            case "array":
+                .array(
+                    texts.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+                        .map { .string(String($0)) })
             default: .string(text)
             }
         var problems: [DomainError.Member] = []

@@ -125,7 +125,10 @@ struct AdminRoutes {
         return endpoint.answering(Self.page("AuditPage", Self.entry)) { request in
             var query = AuditQuery()
             query.actions = try request(Self.action) ?? []
-            (query.user, query.resourceID) = (try request(Self.user), try request(Self.resource))
+            (query.user, query.resourceID) = (
+                try request(Self.user),
+                try request(Self.resource).map { UUID(text: $0)?.text ?? $0 }  // as it was written down
+            )
             query.address = try request(Self.address).map { NetworkAddress($0)?.description ?? $0 }
             query.correlationID = try request(Self.correlation)
             (query.from, query.before) = (try request(Self.from), try request(Self.before))
