@@ -20,6 +20,7 @@ public struct OpaqueToken: Sendable {
 
     /// SHA-256.
     public static func hash(of secret: String) -> [UInt8] {
-        Array(SHA256.hash(data: Array(secret.utf8)))
+        var secret = secret
+        return secret.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
     }
 }

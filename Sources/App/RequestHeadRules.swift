@@ -7,10 +7,10 @@ enum RequestHeadRules {
         var hosts = 0
         for (name, value) in head.headers {
             switch name.utf8.count {
-            case 4 where name.lowercased() == "host":
+            case 4 where isName(name, "host"):
                 hosts += 1
                 guard isHost(value) else { return false }
-            case 17 where name.lowercased() == "transfer-encoding":
+            case 17 where isName(name, "transfer-encoding"):
                 guard head.version.minor > 0, value.lowercased() == "chunked" else { return false }
             default: break
             }
@@ -18,10 +18,15 @@ enum RequestHeadRules {
         return (hosts == 1 || hosts == 0 && head.version.minor == 0) && isTarget(head.uri)
     }
 
+    /// Whether the name of a field, which has no control characters, is this one in small letters.
+    private static func isName(_ name: String, _ small: String) -> Bool {
+        name.utf8.elementsEqual(small.utf8) { $0 | 0x20 == $1 }
+    }
+
     /// A path, or the URL of something that a web server has; never with a fragment, which clients keep for themselves.
     private static func isTarget(_ uri: String) -> Bool {
         guard !uri.utf8.contains(UInt8(ascii: "#")) else { return false }
-        guard !uri.hasPrefix("/"), let separator = uri.firstRange(of: "://") else { return true }
+        guard uri.utf8.first != UInt8(ascii: "/"), let separator = uri.firstRange(of: "://") else { return true }
         let scheme = uri[..<separator.lowerBound].lowercased()
         return ["http", "https"].contains(scheme)
             && isHost(uri[separator.upperBound...].prefix { $0 != "/" && $0 != "?" })
@@ -29,7 +34,7 @@ enum RequestHeadRules {
 
     /// RFC 3986: a name or an address, and perhaps a port. Names that are percent-encoded are none here.
     static func isHost(_ text: some StringProtocol) -> Bool {
-        let isAddress = text.hasPrefix("[")
+        let isAddress = text.utf8.first == UInt8(ascii: "[")
         let name = text.utf8.prefix { $0 != UInt8(ascii: isAddress ? "]" : ":") }
         let rest = text.utf8.dropFirst(name.count)
         if isAddress {

@@ -96,7 +96,7 @@ public final class API: HTTPResponder {
     public func respond(to request: Request, context: CallContext) async throws -> Response {
         let correlationID =
             request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().text
-        let kept = await keptAnswer(to: request)
+        let kept = if let key = KeptAnswers.Key(request) { await keptAnswer(to: key) } else { nil as KeptAnswer? }
         if let kept, kept.decision?.isAllowed != false {
             var response = kept.response
             finish(&response, to: request, correlationID, kept.decision)
@@ -127,11 +127,11 @@ public final class API: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
+    private typealias KeptAnswer = (response: Response, decision: RateDecision?)
+
     /// - Returns: What is kept for a request, and whether its caller may have it; nil for one that goes the whole way.
-    private func keptAnswer(to request: Request) async -> (response: Response, decision: RateDecision?)? {
-        guard let key = KeptAnswers.Key(request),
-            let kept = kept.answer(to: key, at: services.ambient.steadyNow())
-        else { return nil }
+    private func keptAnswer(to key: KeptAnswers.Key) async -> KeptAnswer? {
+        guard let kept = kept.answer(to: key, at: services.ambient.steadyNow()) else { return nil }
         // Where that fails it is asked again, and the failure told of.
         do { return (kept.response, try await services.limits.admit(kept.caller)) } catch { return nil }
     }
@@ -149,16 +149,18 @@ public final class API: HTTPResponder {
     /// A request on its way.
     private final class Call {
         let request: Request
+        let path: String
         let correlationID: String
         let logger: Logger
         private let context: CallContext
         private let clientAddress: ClientAddress
         var decision: RateDecision?  // what the answer tells of limits
         var successor: String?  // the path that takes the place of this one, which is old
-        var isOld: Bool { successor != nil || request.uri.path.hasPrefix("/api/v1/") }
+        var isOld: Bool { successor != nil || path.hasPrefix("/api/v1/") }
 
         init(_ request: Request, _ context: CallContext, _ clientAddress: ClientAddress, correlationID: String) {
             (self.request, self.context, self.clientAddress) = (request, context, clientAddress)
+            path = request.uri.path
             (self.correlationID, logger) = (correlationID, context.logger)
         }
 
@@ -180,7 +182,7 @@ public final class API: HTTPResponder {
     private func answer(_ call: Call) async throws -> Response {
         let request = call.request
         try RequestLimits.check(request)
-        var parts = request.uri.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        var parts = call.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .dropFirst().map { part in
                 let text = Substring(part)
                 return part.contains(UInt8(ascii: "%")) ? Substring(text.removingPercentEncoding ?? String(text)) : text
@@ -200,7 +202,7 @@ public final class API: HTTPResponder {
         case .endpoint(let endpoint, let path):
             call.successor = endpoint.successor(for: path)
             do {
-                let generation = services.authentication.generation
+                let generation = endpoint.isKept ? services.authentication.generation : 0
                 let caller = try await caller(endpoint, call)
                 let key = endpoint.isKept ? KeptAnswers.Key(request) : nil
                 return try await respond(endpoint, path, prefixScenario, caller, key, generation, call)
@@ -221,8 +223,10 @@ public final class API: HTTPResponder {
         _ key: KeptAnswers.Key?, _ generation: Int, _ call: Call
     ) async throws -> Response {
         var query: [String: [String]] = [:]
-        for (name, value) in call.request.uri.queryParameters {
-            query[String(name), default: []].append(String(value))
+        if call.request.uri.query != nil {
+            for (name, value) in call.request.uri.queryParameters {
+                query[String(name), default: []].append(String(value))
+            }
         }
         try endpoint.check(query)
         let request = APIRequest(
@@ -290,7 +294,7 @@ extension API {
             guard Credentials.areIn(call.request) else { throw error }
             try await admit(.refused, call)
             try await services.audit.note(
-                services.ambient.event(.refused, of: nil, from: call.origin, details: ["path": call.request.uri.path]))
+                services.ambient.event(.refused, of: nil, from: call.origin, details: ["path": call.path]))
             throw error
         }
         call.decision =
@@ -331,7 +335,15 @@ extension API {
         try await services.audit.note(
             services.ambient.event(
                 action, of: caller?.user, key: caller?.key, from: call.origin,
-                details: details.merging(["path": call.request.uri.path]) { $1 }))
+                details: details.merging(["path": call.path]) { $1 }))
+    }
+}
+
+extension HTTPFields {
+    /// As the subscript has it, which puts together what is mostly there once.
+    func value(of name: HTTPField.Name) -> String? {
+        guard let first = firstIndex(where: { $0.name == name }) else { return nil }
+        return self[(first + 1)...].contains { $0.name == name } ? self[name] : self[first].value
     }
 }
 

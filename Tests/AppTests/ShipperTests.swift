@@ -55,7 +55,7 @@ import Testing
         let output = Pipe()
         process.standardOutput = output
         let errors = bench.folder + "/errors"
-        FileManager.default.createFile(atPath: errors, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: errors))
         process.standardError = FileHandle(forWritingAtPath: errors)
         try process.run()
         try await killTwice(bench)

@@ -18,11 +18,16 @@ public final class AuthenticationService: Sendable {
     }
 
     /// A credential that was good a moment ago.
-    private struct Known {
-        var caller: Caller  // without its origin
-        var expiresAt: Date
-        var keptUntil = Date.distantPast  // by the steady clock
-        var addresses: Set<String> = []  // that a key came from
+    private final class Known: Sendable {
+        let caller: Caller  // without its origin
+        let expiresAt: Date
+        let keptUntil: Date  // by the steady clock
+        let addresses: Set<String>  // that it came from
+
+        init(_ caller: Caller, expiresAt: Date, keptUntil: Date, addresses: Set<String>) {
+            (self.caller, self.expiresAt, self.keptUntil) = (caller, expiresAt, keptUntil)
+            self.addresses = addresses
+        }
     }
 
     /// How long a credential that was revoked by another process still works, in seconds.
@@ -66,29 +71,32 @@ public final class AuthenticationService: Sendable {
             return caller
         }
         if lately == nil { try await permit() }
-        var entry: Known
+        let (found, expiresAt): (Caller, Date)
         do {
-            entry =
+            (found, expiresAt) =
                 credential.hasPrefix(KeyService.mark)
                 ? try await ofKey(hash, origin) : try await ofSession(credential, at: now)
         } catch let error as DomainError where error.code == .unauthenticated {
             memory.withLock { $0.known[hash] = nil }  // or the next try would skip `permit` as well
             throw error
         }
-        entry.keptUntil = steadyNow.addingTimeInterval(Self.knownSeconds)
         memory.withLock { memory in
             guard memory.generation == generation else { return }
             if memory.known.count >= Self.knownLimit { memory.known = [:] }
+            var addresses = Set([origin.address].compactMap(\.self))
             if let others = memory.known[hash]?.addresses, others.count < Self.addressesLimit {
-                entry.addresses.formUnion(others)
+                addresses.formUnion(others)
             }
-            memory.known[hash] = entry
+            memory.known[hash] = Known(
+                found, expiresAt: expiresAt, keptUntil: steadyNow.addingTimeInterval(Self.knownSeconds),
+                addresses: addresses)
         }
-        entry.caller.origin = origin
-        return entry.caller
+        var caller = found
+        caller.origin = origin
+        return caller
     }
 
-    private func ofKey(_ hash: [UInt8], _ origin: Origin) async throws -> Known {
+    private func ofKey(_ hash: [UInt8], _ origin: Origin) async throws -> (Caller, expiresAt: Date) {
         let now = ambient.now()
         guard let (key, owner) = try await accounts.key(secretHash: hash), key.expiresAt.map({ $0 > now }) != false,
             !owner.isDisabled
@@ -109,11 +117,10 @@ public final class AuthenticationService: Sendable {
         } catch let error as DomainError where error.code == .unavailable {
             // A full disk keeps no reader out. A place is new until it is written: its event comes later.
         }
-        return Known(
-            caller: caller, expiresAt: key.expiresAt ?? .distantFuture, addresses: origin.address.map { [$0] } ?? [])
+        return (caller, key.expiresAt ?? .distantFuture)
     }
 
-    private func ofSession(_ token: String, at now: Date) async throws -> Known {
+    private func ofSession(_ token: String, at now: Date) async throws -> (Caller, expiresAt: Date) {
         let claims: AccessClaims
         do { claims = try signer.verify(token, at: now) } catch {
             throw DomainError(.unauthenticated, "The access token is not valid: \(error).")
@@ -123,7 +130,7 @@ public final class AuthenticationService: Sendable {
         else { throw DomainError(.unauthenticated, "The session is over; sign in again.") }
         var caller = Caller(user: owner.id)
         (caller.session, caller.role, caller.plan) = (session.id, owner.role, owner.plan)
-        return Known(caller: caller, expiresAt: claims.expiresAt)
+        return (caller, claims.expiresAt)
     }
 
     /// The network that an address is in: /24 of IPv4, /48 of IPv6.

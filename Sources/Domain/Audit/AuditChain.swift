@@ -89,12 +89,14 @@ public struct AuditChain: Sendable {
 
     /// An event that waits to be put in line.
     public func sealed(_ event: AuditEvent) -> SealedEvent {
-        let bytes = event.encoded
+        var bytes = Self.bytes("event")
+        let start = bytes.count
+        event.append(to: &bytes)
         var sealed: [UInt8] = []
         sealed.reserveCapacity(bytes.count + 64)
         sealed.append(field: current.id)
-        sealed += Self.mac(Self.bytes("event") + bytes, current.key)
-        sealed += bytes
+        Self.code(bytes, current.key).withUnsafeBytes { sealed += $0 }
+        sealed += bytes[start...]
         return SealedEvent(stored: sealed)
     }
 
@@ -155,10 +157,12 @@ public struct AuditChain: Sendable {
         return keys[head.secretID].map { Self.mac(Self.bytes(purpose, head.place), $0) == head.seal }
     }
 
-    private static func mac(_ bytes: [UInt8], _ key: HMAC<SHA256>) -> [UInt8] {
+    private static func mac(_ bytes: [UInt8], _ key: HMAC<SHA256>) -> [UInt8] { Array(code(bytes, key)) }
+
+    private static func code(_ bytes: [UInt8], _ key: HMAC<SHA256>) -> HMAC<SHA256>.MAC {
         var code = key
-        code.update(data: bytes)
-        return code.finalize().withUnsafeBytes { Array($0) }
+        bytes.withUnsafeBytes { code.update(data: $0) }
+        return code.finalize()
     }
 
     // MARK: Bytes

@@ -5,7 +5,12 @@ import Foundation
 extension AuditEvent {
     var encoded: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(320)
+        append(to: &bytes)
+        return bytes
+    }
+
+    func append(to bytes: inout [UInt8]) {
+        bytes.reserveCapacity(bytes.count + 320)
         bytes.append(field: id)
         let microseconds = (at.timeIntervalSince1970 * 1e6).rounded()
         bytes.append(field: Int64(exactly: microseconds).map { "\($0)" })  // nothing for a time beyond all
@@ -20,7 +25,6 @@ extension AuditEvent {
             bytes.append(field: name)
             bytes.append(field: value)
         }
-        return bytes
     }
 
     /// - Returns: nil for bytes that are no event.

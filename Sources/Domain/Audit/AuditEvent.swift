@@ -90,12 +90,15 @@ extension Ambient {
                 AuditEvent(
                     id: newID(), at: now(), action: action, user: user, key: key,
                     resource: resource.map { .init(type: $0.type, id: Self.stored($0.id)) },
-                    details: details.mapValues(Self.stored), origin: origin))
+                    details: details.values.contains(where: Self.hasNUL) ? details.mapValues(Self.stored) : details,
+                    origin: origin))
         }
     }
 
     /// No database keeps a NUL as it is: the row would not be what was linked.
     private static func stored(_ text: String) -> String {
-        text.utf8.contains(0) ? text.replacing("\0", with: "\u{fffd}") : text
+        hasNUL(text) ? text.replacing("\0", with: "\u{fffd}") : text
     }
+
+    private static func hasNUL(_ text: String) -> Bool { text.utf8.contains(0) }
 }

@@ -11,13 +11,16 @@ public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     public init?(_ text: String) {
         var (v4, v6) = (in_addr(), in6_addr())
         if inet_pton(AF_INET, text, &v4) == 1 {
-            bits = Self.mappedPrefix << 32 | UInt128(UInt32(bigEndian: v4.s_addr))
+            self.init(ipv4: UInt32(bigEndian: v4.s_addr))
         } else if inet_pton(AF_INET6, text, &v6) == 1 {
-            bits = UInt128(bigEndian: withUnsafeBytes(of: v6) { $0.loadUnaligned(as: UInt128.self) })
+            self.init(ipv6: UInt128(bigEndian: withUnsafeBytes(of: v6) { $0.loadUnaligned(as: UInt128.self) }))
         } else {
             return nil
         }
     }
+
+    public init(ipv4 bits: UInt32) { self.bits = Self.mappedPrefix << 32 | UInt128(bits) }
+    public init(ipv6 bits: UInt128) { self.bits = bits }
 
     public var isIPv4: Bool { bits >> 32 == Self.mappedPrefix }
 
@@ -36,15 +39,14 @@ public struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+        if isIPv4 {
+            let v4 = UInt32(truncatingIfNeeded: bits)
+            return "\(v4 >> 24).\(v4 >> 16 & 255).\(v4 >> 8 & 255).\(v4 & 255)"
+        }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
             text.initialize(repeating: 0)
-            if isIPv4 {
-                var v4 = in_addr(s_addr: UInt32(truncatingIfNeeded: bits).bigEndian)
-                inet_ntop(AF_INET, &v4, text.baseAddress, socklen_t(text.count))
-            } else {
-                var v6 = bits.bigEndian
-                inet_ntop(AF_INET6, &v6, text.baseAddress, socklen_t(text.count))
-            }
+            var v6 = bits.bigEndian
+            inet_ntop(AF_INET6, &v6, text.baseAddress, socklen_t(text.count))
             return text.baseAddress.map { String(cString: $0) } ?? ""
         }
     }

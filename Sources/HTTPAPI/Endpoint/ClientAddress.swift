@@ -33,8 +33,7 @@ public struct ClientAddress: Sendable {
     /// - Parameter peer: The connection's other end.
     /// - Returns: The last address of `X-Forwarded-For` that is no trusted proxy's, where the peer is one; in the one way
     ///   of writing it, so that a client is known again.
-    func of(_ request: Request, peer: String?) -> NetworkAddress? {
-        let peer = peer.flatMap(NetworkAddress.init)
+    func of(_ request: Request, peer: NetworkAddress?) -> NetworkAddress? {
         guard var client = peer, isTrusted(client) else { return peer }
         for field in request.headers[values: .forwardedFor].reversed() {
             for hop in field.split(separator: ",").reversed() {

@@ -12,8 +12,8 @@ enum Credentials {
     /// - Returns: nil when there is none.
     /// - Throws: ``DomainError`` `.unauthenticated` for one that cannot be read.
     static func secret(_ request: Request) throws -> String? {
-        if let key = request.headers[.apiKey] { return key }
-        guard let header = request.headers[.authorization] else { return nil }
+        if let key = request.headers.value(of: .apiKey) { return key }
+        guard let header = request.headers.value(of: .authorization) else { return nil }
         let words = header.split(separator: " ", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
         guard words.count == 2 else { throw DomainError(.unauthenticated, "The Authorization header is malformed.") }
         switch words[0].lowercased() {

@@ -18,7 +18,7 @@ package final class KeptAnswers: Sendable {
         package init?(_ request: Request) {
             guard request.method == .get, request.uri.query?.contains("refresh=") != true else { return nil }
             target = request.uri.string
-            (apiKey, authorization) = (request.headers[.apiKey], request.headers[.authorization])
+            (apiKey, authorization) = (request.headers.value(of: .apiKey), request.headers.value(of: .authorization))
         }
     }
 
