@@ -57,7 +57,7 @@ public final class Server: Sendable {
         let lists = StoredPriceLists(priceStore)
         let health = HealthService(
             version: settings.version, startedAt: ambient.now(), ambient: ambient,
-            checks: ["database": { try await database.read { try $0.query("SELECT 1") { _ in } } }])
+            checks: ["database": { [audit = parts.audit] in _ = try await audit.end() }])  // reads from it
         let api = API(
             API.Services(
                 authentication: parts.authentication, signIn: parts.signIn, keys: parts.keys, users: parts.users,

@@ -59,7 +59,7 @@ struct BackupCommand: AsyncParsableCommand {
         }
         await database.close()
         try await check(building)
-        guard rename(building, file) == 0 else { throw FileProblem.current(file, isOutput: true) }
+        try Files.moveDurably(building, to: file)
         try StandardOutput.write("\(file): \(Files.size(of: file) ?? 0) bytes, verified\n")
     }
 }
@@ -104,7 +104,7 @@ struct RestoreCommand: AsyncParsableCommand {
         }
         try withExtendedLifetime(alone) {
             try keepFormer(path)
-            guard rename(building, path) == 0 else { throw FileProblem.current(path, isOutput: true) }
+            try Files.moveDurably(building, to: path)
         }
     }
 

@@ -77,6 +77,20 @@ enum Files {
         }
     }
 
+    /// Gives a file another name, so that a loss of power takes neither what is in it nor the name.
+    static func moveDurably(_ path: String, to target: String) throws {
+        try synchronise(path)
+        guard rename(path, target) == 0 else { throw FileProblem.current(target, isOutput: true) }
+        try synchronise(URL(filePath: target).deletingLastPathComponent().path)
+    }
+
+    private static func synchronise(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileProblem.current(path, isOutput: true) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileProblem.current(path, isOutput: true) }
+    }
+
     /// Finds out before an hour of work that its result could not be written.
     static func requireWritable(_ path: String?) throws {
         guard let path else { return }

@@ -18,7 +18,7 @@ public final class SQLiteDatabase: SQLDatabase {
     /// - Throws: ``SQLError/unavailable(_:)`` when the file cannot be opened, ``SQLError/damaged(_:)`` when it is no database.
     public init(path: String, readers: Int = 4, waitSeconds: Double = 5) throws {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(5)  // seconds; another process may be writing
+        configuration.busyMode = .timeout(waitSeconds)  // another process may be writing
         configuration.maximumReaderCount = readers
         file = try SQLiteFile(path: path)
         // A new one is its owner's alone: it has addresses and hashes of passwords. What SQLite puts beside it follows it.
