@@ -1,6 +1,5 @@
-public import AccessControl
 import Caching
-public import Domain
+import Domain
 import Foundation
 import HTTPTypes
 import HummingbirdCore
@@ -14,46 +13,6 @@ import NIOHTTP1
 /// A class, because the server hands it around with each request: one reference instead of all of its services'.
 public final class API: HTTPResponder {
     public typealias Context = CallContext
-
-    /// What the endpoints call.
-    public struct Services: Sendable {
-        public var authentication: AuthenticationService
-        public var signIn: SignInService
-        public var keys: KeyService
-        public var users: UserService
-        public var audit: AuditService
-        public var limits: LimitService
-        public var scenarios: ScenarioService
-        public var ingest: IngestService
-        public var metrics: MetricsService
-        public var prices: PriceService
-        public var priceImports: PriceImportService
-        public var health: HealthService
-        public var signer: TokenSigner
-        public var ambient: Ambient
-
-        public init(
-            authentication: AuthenticationService, signIn: SignInService, keys: KeyService, users: UserService,
-            audit: AuditService, limits: LimitService, scenarios: ScenarioService, ingest: IngestService,
-            metrics: MetricsService, prices: PriceService, priceImports: PriceImportService, health: HealthService,
-            signer: TokenSigner, ambient: Ambient
-        ) {
-            (self.authentication, self.signIn, self.keys, self.users) = (authentication, signIn, keys, users)
-            (self.audit, self.limits, self.scenarios, self.ingest) = (audit, limits, scenarios, ingest)
-            (self.metrics, self.prices, self.health) = (metrics, prices, health)
-            self.priceImports = priceImports
-            (self.signer, self.ambient) = (signer, ambient)
-        }
-    }
-
-    /// How the world outside reaches the API.
-    public struct Surroundings: Sendable {
-        public var cors = CORS(origins: [])
-        public var clientAddress = ClientAddress(trusting: [])
-        public var deprecation = Deprecation(sunset: .distantFuture, endsAtSunset: false)  // of version 1
-
-        public init() {}
-    }
 
     private let table: EndpointTable
     private let kept: KeptAnswers
@@ -337,19 +296,4 @@ extension API {
                 action, of: caller?.user, key: caller?.key, from: call.origin,
                 details: details.merging(["path": call.path]) { $1 }))
     }
-}
-
-extension HTTPFields {
-    /// As the subscript has it, which puts together what is mostly there once.
-    func value(of name: HTTPField.Name) -> String? {
-        guard let first = firstIndex(where: { $0.name == name }) else { return nil }
-        return self[(first + 1)...].contains { $0.name == name } ? self[name] : self[first].value
-    }
-}
-
-extension HTTPField.Name {
-    static let correlationID = Self("X-Correlation-ID")!
-    static let apiKey = Self("X-API-Key")!
-    static let scenarioID = Self("X-Scenario-ID")!
-    static let idempotencyKey = Self("Idempotency-Key")!
 }
