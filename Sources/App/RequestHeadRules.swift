@@ -7,20 +7,20 @@ enum RequestHeadRules {
         var hosts = 0
         for (name, value) in head.headers {
             switch name.utf8.count {
-            case 4 where isName(name, "host"):
+            case 4 where matches(name, "host"):
                 hosts += 1
                 guard isHost(value) else { return false }
-            case 17 where isName(name, "transfer-encoding"):
-                guard head.version.minor > 0, value.lowercased() == "chunked" else { return false }
+            case 17 where matches(name, "transfer-encoding"):
+                guard head.version.minor > 0, matches(value, "chunked") else { return false }
             default: break
             }
         }
         return (hosts == 1 || hosts == 0 && head.version.minor == 0) && isTarget(head.uri)
     }
 
-    /// Whether the name of a field, which has no control characters, is this one in small letters.
-    private static func isName(_ name: String, _ small: String) -> Bool {
-        name.utf8.elementsEqual(small.utf8) { $0 | 0x20 == $1 }
+    /// Whether the name or value of a field is this one but for capitals of ASCII: the Kelvin sign is no `K`.
+    private static func matches(_ text: String, _ small: String) -> Bool {
+        text.utf8.elementsEqual(small.utf8) { $0 | 0x20 == $1 }
     }
 
     /// A path, or the URL of something that a web server has; never with a fragment, which clients keep for themselves.

@@ -36,6 +36,7 @@ import Testing
             "a hexadecimal length": "Content-Length: 0x0", "an empty length": "Content-Length: ",
             "a huge length": "Content-Length: 99999999999999999999999",
             "an unknown coding": "Transfer-Encoding: xchunked", "a quoted coding": "Transfer-Encoding: \"chunked\"",
+            "a Kelvin sign": "Transfer-Encoding: chun\u{212a}ed",
             "chunked in two fields": "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
             "chunked twice": "Transfer-Encoding: chunked, chunked", "identity": "Transfer-Encoding: identity",
             "chunked, then another": "Transfer-Encoding: chunked, identity",

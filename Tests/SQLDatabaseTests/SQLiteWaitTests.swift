@@ -125,6 +125,38 @@ import Testing
         await database.close()
     }
 
+    /// What is written to a file that is gone from its place is lost, or in a log that nobody will look for.
+    @Test(arguments: ["rm $D", "mv $D $D.old; ln -s $D.old $D", "cp $D $D.new; mv $D.new $D", "rm $D-wal"])
+    func nothingIsWrittenOutOfPlace(script: String) async throws {
+        let path = try temporaryFolder("place") + "/test.db"
+        let database = try SQLiteDatabase(path: path)
+        try await database.write(["CREATE TABLE a (b INTEGER)"])
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = ["-ec", script]
+        shell.environment = ["D": path, "PATH": "/usr/bin:/bin"]
+        try shell.run()
+        shell.waitUntilExit()
+        #expect(shell.terminationStatus == 0)
+        await #expect(throws: SQLError.unavailable("\(path) was deleted or replaced; start the service anew")) {
+            try await database.write(["INSERT INTO a VALUES (1)"])
+        }
+        await database.close()
+    }
+
+    /// A link to the database is as good as its name.
+    @Test func aLinkLeadsToTheDatabase() async throws {
+        let folder = try temporaryFolder("link")
+        let first = try SQLiteDatabase(path: folder + "/test.db")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder + "/link.db", withDestinationPath: folder + "/test.db")
+        let second = try SQLiteDatabase(path: folder + "/link.db")
+        try await first.write(["CREATE TABLE a (b INTEGER)"])
+        try await second.write(["INSERT INTO a VALUES (1)"])
+        #expect(throws: SQLError.self) { try SQLiteFile(path: folder + "/link.db", alone: true) }
+        for database in [first, second] { await database.close() }
+    }
+
     /// A database has addresses and hashes of passwords.
     @Test func newFilesAreTheirOwnersAlone() async throws {
         let path = try temporaryFolder("private") + "/test.db"

@@ -6,16 +6,27 @@ import Synchronization
 public final class SQLiteFile: Sendable {
     private let path: String
     private let lock: Int32
-    private let seen = Mutex<(identity: Identity?, at: ContinuousClock.Instant)>((nil, .now))
+    private let seen = Mutex<(file: Identity?, log: Identity?, at: ContinuousClock.Instant)>((nil, nil, .now))
 
     private struct Identity: Hashable {
         var device: dev_t
         var node: ino_t
+
+        /// - Returns: nil for what is not there. A link is none of what it leads to.
+        init?(_ path: String) {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return nil }
+            (device, node) = (status.st_dev, status.st_ino)
+        }
     }
 
     /// - Parameter alone: Whether nobody else may use the database, or several may.
     /// - Throws: ``SQLError/unavailable(_:)`` when others use it, or it is being replaced.
     public init(path: String, alone: Bool = false) throws(SQLError) {
+        // SQLite follows links once, too, and puts its log beside what they lead to.
+        let end = realpath(path, nil)
+        defer { free(end) }
+        let path = end.map { String(cString: $0) } ?? path
         self.path = path
         lock = open(path + "-lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0 else { throw .unavailable("\(path)-lock: \(String(cString: strerror(errno)))") }
@@ -27,18 +38,17 @@ public final class SQLiteFile: Sendable {
 
     deinit { close(lock) }
 
-    /// What SQLite has opened may be gone from its place: what is written then is lost.
+    /// What SQLite has opened, the database and its log, may be gone from its place: what is written then is lost.
     /// - Parameter age: How long ago one may have looked.
     /// - Throws: ``SQLError/unavailable(_:)``.
     func requireInPlace(age: Duration) throws(SQLError) {
         let now = ContinuousClock.now
         let isThere = seen.withLock { seen in
-            guard seen.identity == nil || now - seen.at >= age else { return true }
-            var status = stat()
-            guard stat(path, &status) == 0 else { return seen.identity == nil }
-            let found = Identity(device: status.st_dev, node: status.st_ino)
-            seen = (seen.identity ?? found, found == seen.identity ?? found ? now : seen.at)
-            return found == seen.identity
+            guard seen.file == nil || now - seen.at >= age else { return true }
+            let (file, log) = (Identity(path), Identity(path + "-wal"))
+            guard file == seen.file ?? file, log == seen.log ?? log else { return false }
+            seen = (file, log, now)
+            return true
         }
         guard isThere else { throw .unavailable("\(path) was deleted or replaced; start the service anew") }
     }
