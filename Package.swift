@@ -137,7 +137,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["SQLDatabase"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "AccessControlTests",
-            dependencies: ["AccessControl", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["TestSupport", "AccessControl", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         .testTarget(name: "CachingTests", dependencies: ["TestSupport", "Caching"], swiftSettings: strict),
         .testTarget(name: "MailTests", dependencies: ["TestSupport", "Mail"], swiftSettings: strict),
@@ -168,7 +168,11 @@ let package = Package(
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ], exclude: ["Shippers", "schemathesis.toml"], swiftSettings: strict),
         .testTarget(
-            name: "HTTPAPITests", dependencies: ["TestSupport", "Domain", "HTTPAPI", "Traffic"], swiftSettings: strict),
+            name: "HTTPAPITests",
+            dependencies: [
+                "TestSupport", "Domain", "HTTPAPI", "Traffic", .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "PriceStoreTests", dependencies: ["TestSupport", "CostModel", "PriceStore"],
             resources: [.copy("Fixtures")],

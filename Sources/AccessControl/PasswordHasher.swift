@@ -11,8 +11,18 @@ public final class PasswordHasher: Sendable {
     /// Too many passwords wait to be hashed; try again later.
     public struct Busy: Error {}
 
-    /// The password has more than ``maximumBytes``.
-    public struct TooLong: Error {}
+    /// A password that is not taken.
+    public enum Unfit: Error, CustomStringConvertible {
+        case tooLong  // more than ``maximumBytes``
+        case manyMarks  // more than NFC is made of
+
+        public var description: String {
+            switch self {
+            case .tooLong: "has more than \(maximumBytes) bytes"
+            case .manyMarks: "has more than \(String.marksLimit) combining marks in a row"
+            }
+        }
+    }
 
     public static let maximumWaiting = 64
     public static let maximumBytes = 1024  // in UTF-8
@@ -56,7 +66,7 @@ public final class PasswordHasher: Sendable {
 
     /// The PHC string of a new hash of `password`, with a random salt of 16 bytes and a tag of 32.
     ///
-    /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed``; `CancellationError` when cancelled while waiting.
+    /// - Throws: ``Busy``, ``Unfit``, ``HashingFailed``; `CancellationError` when cancelled while waiting.
     public func hash(_ password: String) async throws -> String {
         let bytes = try Self.prepared(password)
         let cost = try await current().new
@@ -67,7 +77,7 @@ public final class PasswordHasher: Sendable {
     /// greatest cost all the same and says no, and with a hash of a lower cost it does what that lacks, so that the time
     /// does not tell who exists.
     ///
-    /// - Throws: ``Busy``, ``TooLong``, ``HashingFailed`` when `hash` is no PHC string of Argon2id; `CancellationError`
+    /// - Throws: ``Busy``, ``Unfit``, ``HashingFailed`` when `hash` is no PHC string of Argon2id; `CancellationError`
     ///   when cancelled while waiting.
     public func verify(_ password: String, against hash: String?) async throws -> Bool {
         let bytes = try Self.prepared(password)
@@ -81,13 +91,14 @@ public final class PasswordHasher: Sendable {
 
     /// The bytes that are hashed: any space is U+0020, and the text is in NFC, so that every keyboard makes the same
     /// (RFC 8265 §4.2.2, OpaqueString). Nothing else changes.
-    static func prepared(_ password: String) throws(TooLong) -> [UInt8] {
-        guard password.utf8.count <= maximumBytes else { throw TooLong() }
+    static func prepared(_ password: String) throws(Unfit) -> [UInt8] {
+        guard password.utf8.count <= maximumBytes else { throw .tooLong }
         var scalars = String.UnicodeScalarView()
         for scalar in password.unicodeScalars {
             scalars.append(scalar.properties.generalCategory == .spaceSeparator ? " " : scalar)
         }
-        return Array(String(scalars).precomposedStringWithCanonicalMapping.utf8)
+        guard let text = String(scalars).normalized else { throw .manyMarks }
+        return Array(text.utf8)
     }
 
     func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {

@@ -55,13 +55,17 @@ public final class API: HTTPResponder {
     public func respond(to request: Request, context: CallContext) async throws -> Response {
         let correlationID =
             request.headers[.correlationID].flatMap(Self.sound) ?? services.ambient.newID().text
-        let kept = if let key = KeptAnswers.Key(request) { await keptAnswer(to: key) } else { nil as KeptAnswer? }
+        let address = surroundings.clientAddress.of(request, peer: context.peer)
+        let kept =
+            if let key = KeptAnswers.Key(request, from: address) { await keptAnswer(to: key) } else {
+                nil as KeptAnswer?
+            }
         if let kept, kept.decision?.isAllowed != false {
             var response = kept.response
             finish(&response, to: request, correlationID, kept.decision)
             return response
         }
-        let call = Call(request, context, surroundings.clientAddress, correlationID: correlationID)
+        let call = Call(request, from: address, correlationID: correlationID, context.logger)
         call.decision = kept?.decision
         var response: Response
         do {
@@ -111,19 +115,16 @@ public final class API: HTTPResponder {
         let path: String
         let correlationID: String
         let logger: Logger
-        private let context: CallContext
-        private let clientAddress: ClientAddress
+        let address: NetworkAddress?  // of the client; nil: unknown
         var decision: RateDecision?  // what the answer tells of limits
         var successor: String?  // the path that takes the place of this one, which is old
         var isOld: Bool { successor != nil || path.hasPrefix("/api/v1/") }
 
-        init(_ request: Request, _ context: CallContext, _ clientAddress: ClientAddress, correlationID: String) {
-            (self.request, self.context, self.clientAddress) = (request, context, clientAddress)
-            path = request.uri.path
-            (self.correlationID, logger) = (correlationID, context.logger)
+        init(_ request: Request, from address: NetworkAddress?, correlationID: String, _ logger: Logger) {
+            (self.request, self.address, path) = (request, address, request.uri.path)
+            (self.correlationID, self.logger) = (correlationID, logger)
         }
 
-        private(set) lazy var address = clientAddress.of(request, peer: context.peer)  // nil: unknown
         private(set) lazy var origin = Origin(
             address: address?.description, userAgent: request.headers[.userAgent], correlationID: correlationID)
     }
@@ -163,7 +164,7 @@ public final class API: HTTPResponder {
             do {
                 let generation = endpoint.isKept ? services.authentication.generation : 0
                 let caller = try await caller(endpoint, call)
-                let key = endpoint.isKept ? KeptAnswers.Key(request) : nil
+                let key = endpoint.isKept ? KeptAnswers.Key(request, from: call.address) : nil
                 return try await respond(endpoint, path, prefixScenario, caller, key, generation, call)
             } catch {
                 guard let refusal = endpoint.refusal, !(error is CancellationError || error is HTTPParserError) else {
@@ -184,7 +185,7 @@ public final class API: HTTPResponder {
         var query: [String: [String]] = [:]
         if call.request.uri.query != nil {
             for (name, value) in call.request.uri.queryParameters {
-                query[String(name), default: []].append(String(value))
+                query[name.removingPercentEncoding ?? String(name), default: []].append(String(value))
             }
         }
         try endpoint.check(query)

@@ -95,7 +95,7 @@ public struct SQLAuditStore: AuditStore {
                     SELECT (SELECT MIN(id) FROM audit_waiting), (SELECT MAX(id) FROM audit_waiting)
                     WHERE EXISTS (SELECT 1 FROM audit_waiting)
                     """
-                ) { try $0.int(0)...max($0.int(0), $0.int(1)) }
+                ) { try $0.int(0)...$0.int(1) }
             }
         }
     }
@@ -261,21 +261,21 @@ public struct SQLAuditStore: AuditStore {
     }
 
     public func wrongTriggers() async throws -> [String] {
-        let expected = Schema.triggers(database.dialect)
+        let dialect = database.dialect
+        let expected = Schema.triggers(dialect)
         let made: SQL =
-            switch database.dialect {
+            switch dialect {
             case .sqlite:
-                """
-                SELECT name, sql, '' FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit!_%' ESCAPE '!'
-                """
+                "SELECT name, sql, '' FROM sqlite_master WHERE type = 'trigger'"
             case .postgresql:  // a rule changes what a statement does, too; in the role of a replica no trigger fires
                 """
-                WITH audit AS (SELECT oid FROM pg_class WHERE oid IN (
-                    'audit_waiting'::regclass, 'audit_entry'::regclass, 'audit_head'::regclass, 'audit_segment'::regclass))
+                WITH own AS (
+                    SELECT oid FROM pg_class WHERE relname IN (\(list: Schema.tables(.postgresql)))
+                    AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'audit_entry'::regclass))
                 SELECT tgname::text, pg_get_triggerdef(pg_trigger.oid, true), prosrc FROM pg_trigger
-                JOIN pg_proc ON pg_proc.oid = tgfoid JOIN audit ON audit.oid = tgrelid
+                JOIN pg_proc ON pg_proc.oid = tgfoid JOIN own ON own.oid = tgrelid
                 WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
-                UNION ALL SELECT rulename::text, '', '' FROM pg_rewrite JOIN audit ON audit.oid = ev_class
+                UNION ALL SELECT rulename::text, '', '' FROM pg_rewrite JOIN own ON own.oid = ev_class
                 UNION ALL SELECT 'session_replication_role', '', ''
                 WHERE current_setting('session_replication_role') <> 'origin'
                 """
@@ -283,7 +283,7 @@ public struct SQLAuditStore: AuditStore {
         let found = try await translated {
             try await database.read { connection in
                 try connection.all(made) { row in
-                    (name: try row.text(0), trigger: Schema.Trigger(try row.text(1), body: try row.text(2)))
+                    (name: try row.text(0), trigger: Schema.Trigger(try row.text(1), body: try row.text(2), dialect))
                 }
             }
         }

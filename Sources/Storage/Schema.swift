@@ -209,14 +209,15 @@ public enum Schema {
         },
     ]
 
-    /// What a trigger is made of, in a form that a database's own account of it has, too: its words in any order, and
-    /// on PostgreSQL the body of its function.
+    /// What a trigger is made of, in a form that a database's own account of it has, too: its words, which PostgreSQL
+    /// has in another order, and there the body of its function.
     struct Trigger: Equatable {
         var words: [String]
         var body: String
 
-        init(_ statement: String, body: String) {
-            words = statement.split(whereSeparator: \.isWhitespace).map(String.init).sorted()
+        init(_ statement: String, body: String, _ dialect: SQLDialect) {
+            words = statement.split(whereSeparator: \.isWhitespace).map(String.init)
+            if dialect == .postgresql { words.sort() }
             self.body = body
         }
     }
@@ -234,7 +235,15 @@ public enum Schema {
         }
         return triggers.mapValues { statement in
             let function = statement.split(whereSeparator: \.isWhitespace).last.map(String.init)
-            return Trigger(statement, body: function.flatMap { bodies[$0] } ?? "")
+            return Trigger(statement, body: function.flatMap { bodies[$0] } ?? "", dialect)
+        }
+    }
+
+    /// The tables that the migrations make.
+    static func tables(_ dialect: SQLDialect) -> [String] {
+        migrations.flatMap { $0.statements(dialect) }.compactMap { statement in
+            let words = statement.split(maxSplits: 3, whereSeparator: \.isWhitespace)
+            return words.starts(with: ["CREATE", "TABLE"]) ? String(words[2]) : nil
         }
     }
 

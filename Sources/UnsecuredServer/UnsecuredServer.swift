@@ -47,7 +47,7 @@ private struct Responder: HTTPResponder {
     private static let correlationID = HTTPField.Name("X-Correlation-ID")!
 
     private func answer(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let (key, now) = (KeptAnswers.Key(request), Date())
+        let (key, now) = (KeptAnswers.Key(request, from: nil), Date())
         if let key, let found = kept.answer(to: key, at: now) { return found.response }
         let parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         guard case .endpoint(let endpoint, let path) = table.match(request.method, parts) else {

@@ -79,7 +79,8 @@ import Testing
         for network in 1...12 {
             for address in 1...2 {
                 let headers = ["X-Forwarded-For": "192.0.\(network).\(address)"]
-                #expect(try await server.send("GET", "/api/v2/auth/me", headers: headers).status == 200)
+                // The answer is kept, and not for a network that the key never came from.
+                #expect(try await server.send("GET", "/api/v2/scenarios", headers: headers).status == 200)
             }
         }
         let alarms = try await server.auditEvents().filter { $0.action == .keyAnomaly }
@@ -97,7 +98,6 @@ import Testing
         ] {
             let reply = try await server.send("GET", "/api/v2/auth/me", headers: ["X-Forwarded-For": address])
             #expect(reply.status == 200)
-            try await server.server.audit.linkWaiting()
             #expect(try await server.auditActions().count { $0 == "api_key.new_place" } == places, "\(address)")
         }
         await server.stop()

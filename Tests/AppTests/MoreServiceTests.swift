@@ -1,6 +1,7 @@
 import App
 import Domain
 import Foundation
+import SQLDatabase
 import TestSupport
 import Testing
 
@@ -127,6 +128,37 @@ import Testing
         ] { #expect(try await server.send("GET", path).status == 200, "\(path)") }
         let large = try await server.send("POST", "/api/v2/scenarios", #"{"name":"a","sample_rate":1e999}"#)
         #expect(large.status == 422, "\(large.text)")
+        await server.stop()
+    }
+
+    /// Once the database takes nothing, the items that are left do not wait for it one after the other.
+    @Test func aBulkRequestWaitsOnce() async throws {
+        let path = try temporaryFolder("bulk") + "/test.db"
+        let server = try await RunningServer.start(.sqlite, ["DATABASE_URL": "sqlite://\(path)"])
+        #expect(try await server.send("GET", "/api/v2/scenarios").status == 200)
+        let other = try SQLiteDatabase(path: path)
+        let (isWriting, wasAnswered) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let slow = Task {
+            try await other.write { _ in
+                isWriting.signal()
+                _ = wasAnswered.wait(timeout: .now() + 40)  // seconds: not long enough for all of them
+            }
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                isWriting.wait()
+                continuation.resume()
+            }
+        }
+        let items = Array(repeating: #"{"name":"a"}"#, count: 20).joined(separator: ",")
+        let reply = try await server.send(
+            "POST", "/api/v2/scenarios/bulk", #"{"action":"create","items":[\#(items)]}"#)
+        wasAnswered.signal()
+        try await slow.value
+        let results = try #require(JSONSerialization.jsonObject(with: reply.data) as? [[String: Any]])
+        #expect(
+            results.map { ($0["problem"] as? [String: Any])?["status"] as? Int } == Array(repeating: 503, count: 20))
+        await other.close()
         await server.stop()
     }
 

@@ -122,6 +122,7 @@ final class RunningServer: Sendable {
     func auditEvents() async throws -> [AuditEvent] {
         var caller = Caller(user: user.id)
         (caller.role, caller.session) = (.admin, UUID())
+        try await server.audit.linkWaiting()
         return try await server.audit.export(by: caller).reduce(into: []) { found, entries in
             found += entries.map(\.event).filter { $0.action != .auditExported }
         }

@@ -31,7 +31,8 @@ import Testing
         "", "a\0b", "a\u{1}b", "a\u{8}b", "a\u{b}b", "a\u{c}b", "a\u{1b}[31mb", "a\u{1f}b", "a\u{7f}b", "\u{7f}",
         "a\u{80}b", "a\u{85}b",
         "a\u{9b}31mb", "a\u{9f}b", "\u{9d}0;title\u{9c}", "<script>", "java\u{7f}script:x",
-        "a" + String(repeating: "\u{344}", count: 31), String(repeating: "\u{f73}", count: 31) + "z",
+        "a" + String(repeating: "\u{344}", count: 16), String(repeating: "\u{f73}", count: 16) + "z",
+        "a" + String(repeating: String(repeating: "\u{344}", count: 15) + "\u{302e}", count: 2) + "z",
     ]
 
     private static func encoded(_ text: String) -> String { text.utf8.map { String(format: "%%%02X", $0) }.joined() }
@@ -96,17 +97,17 @@ import Testing
         await server.stop()
     }
 
-    /// A name is one line; a description may have several. Carriage return and line feed together are one character to
-    /// Swift, which no pattern of single ones may overlook.
-    /// As many combining marks as there may be in a row, each of which is two in NFC.
+    /// Each of these marks is two in NFC, of which there may be 30 in a row.
     @Test func noMarkIsLeftOut() async throws {
         let server = try await RunningServer.start(.sqlite)
-        let made = try await post(server, ["name": "a\(String(repeating: "\u{344}", count: 30))z"])
+        let made = try await post(server, ["name": "a\(String(repeating: "\u{344}", count: 15))z"])
         let name = Array((made.json["name"] as? String ?? "").unicodeScalars)
-        #expect(name == ["\u{e4}", "\u{301}"] + Array(repeating: ["\u{308}", "\u{301}"], count: 29).joined() + ["z"])
+        #expect(name == ["\u{e4}", "\u{301}"] + Array(repeating: ["\u{308}", "\u{301}"], count: 14).joined() + ["z"])
         await server.stop()
     }
 
+    /// A name is one line; a description may have several. Carriage return and line feed together are one character to
+    /// Swift, which no pattern of single ones may overlook.
     @Test func namesAreOneLine() async throws {
         let server = try await RunningServer.start(.sqlite)
         let bearer = try await server.signIn()

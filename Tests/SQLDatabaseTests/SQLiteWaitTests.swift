@@ -60,6 +60,7 @@ import Testing
     @Test func aWriteWaitsForAnotherProcessOnlySoLong() async throws {
         let path = try temporaryFolder("wait") + "/test.db"
         let (database, other) = try (SQLiteDatabase(path: path, waitSeconds: 0.2), SQLiteDatabase(path: path))
+        let patient = try SQLiteDatabase(path: path, waitSeconds: 600)
         let (isWriting, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let slow = Task {
             try await other.write { connection in
@@ -79,10 +80,12 @@ import Testing
                 try await database.write { _ in }
             }
         }
+        let waits = Task { try await patient.write(["INSERT INTO t VALUES (1)"]) }
+        try await Task.sleep(for: .seconds(1.2))  // SQLite gives up twice
         mayEnd.signal()
         try await slow.value
-        #expect(try await database.write(["INSERT INTO t VALUES (1)"]) == [1])
-        for database in [database, other] { await database.close() }
+        #expect(try await waits.value == [1])
+        for database in [database, other, patient] { await database.close() }
     }
 }
 
@@ -155,6 +158,13 @@ import Testing
         try await second.write(["INSERT INTO a VALUES (1)"])
         #expect(throws: SQLError.self) { try SQLiteFile(path: folder + "/link.db", alone: true) }
         for database in [first, second] { await database.close() }
+    }
+
+    /// It would be another database once its link leads somewhere.
+    @Test func aLinkToNothingIsRefused() throws {
+        let path = try temporaryFolder("link") + "/test.db"
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path + ".gone")
+        #expect(throws: SQLError.unavailable("\(path) leads nowhere")) { try SQLiteDatabase(path: path) }
     }
 
     /// A database has addresses and hashes of passwords.

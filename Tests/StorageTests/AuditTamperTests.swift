@@ -173,13 +173,27 @@ import Testing
             SQL(text: backend == .sqlite ? "DROP TRIGGER eat" : "DROP TRIGGER eat ON audit_waiting")
         ])
         #expect(try await log.service().verify().isSound(10))
+        // One of another table takes them just as well.
+        let elsewhere = backend == .sqlite ? make : Array(make.dropFirst())
+        try await log.database.write(
+            elsewhere.map { SQL(text: $0.replacing("INSERT ON audit_waiting", with: "INSERT ON scenario")) })
+        #expect(try await log.service().verify().flaw == .triggers(["eat"]))
+        try await log.database.write([
+            SQL(text: backend == .sqlite ? "DROP TRIGGER eat" : "DROP TRIGGER eat ON scenario")
+        ])
         let name = backend == .sqlite ? "audit_entry_delete" : "audit_entry_rows"
+        let made =
+            backend == .postgresql
+            ? ""
+            : try await log.database.read {
+                try $0.first("SELECT sql FROM sqlite_master WHERE name = \(name)") { try $0.text(0) } ?? ""
+            }
         let drop = backend == .sqlite ? "DROP TRIGGER \(name)" : "ALTER TABLE audit_entry DISABLE TRIGGER \(name)"
         try await log.database.write([SQL(text: drop)])
         #expect(try await log.service().verify().flaw == .triggers([name]))
         let others =
             backend == .sqlite
-            ? ["CREATE TRIGGER \(name) BEFORE DELETE ON audit_entry BEGIN SELECT 1; END"]
+            ? [made.replacing("WHEN NOT (", with: "WHEN (").replacing(" AND ", with: " AND NOT ")]  // the same words
             : [
                 "DROP TRIGGER \(name) ON audit_entry",
                 """

@@ -17,7 +17,7 @@ public final class AuthenticationService: Sendable {
         var generation = 0  // how often all was forgotten
     }
 
-    /// A credential that was good a moment ago.
+    /// A credential that was good a moment ago. A class: one reference to hand around instead of all that is in it.
     private final class Known: Sendable {
         let caller: Caller  // without its origin
         let expiresAt: Date

@@ -181,11 +181,9 @@ public struct SignInService: Sendable {
     private func busy<Value>(_ member: String, _ body: () async throws -> Value) async throws -> Value {
         do { return try await body() } catch is PasswordHasher.Busy {
             throw DomainError(.unavailable, "Too many are signing in; try again shortly.")
-        } catch is PasswordHasher.TooLong {
-            let most = PasswordHasher.maximumBytes
+        } catch let error as PasswordHasher.Unfit {
             throw DomainError(
-                .invalid, "The password is not taken.",
-                members: [.init(pointer: member, detail: "has more than \(most) bytes")])
+                .invalid, "The password is not taken.", members: [.init(pointer: member, detail: "\(error)")])
         }
     }
 }

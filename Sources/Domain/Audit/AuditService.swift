@@ -51,7 +51,7 @@ public struct AuditService: Sendable {
     /// - Parameter last: The number of the last, of all by default.
     /// - Throws: ``AuditChain/Broken``.
     public func linkWaiting(upTo last: Int64 = .max) async throws {
-        var linked = Self.batch
+        var linked = try await store.numbersWaiting() == nil ? 0 : Self.batch  // who only reads may run this
         while linked == Self.batch {
             linked = try await store.link(upTo: last, atMost: Self.batch) { [self] in
                 try entries(of: $0, behind: $1, $2)

@@ -1,5 +1,5 @@
 /// When waiting events are put in line, for who looks at them five times a second: at once, but while many come only those
-/// that have waited five seconds, so that the requests that bring them go before. What waits at the first look has waited.
+/// that have waited about five seconds, so that the requests that bring them go before. What waits at the first look has waited.
 public struct LinkingPace: Sendable {
     /// Of the events between two looks; 500 a second.
     static let many: Int64 = 100

@@ -7,20 +7,26 @@ import NIOCore
 /// What the server knows of a request beside the request: the connection's other end.
 public struct CallContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
-    private let remoteAddress: SocketAddress?  // taken at once: a connection that has ended has none
-    /// Its address; nil for one that has none, such as a socket's in the file system.
-    var peer: NetworkAddress? {
-        switch remoteAddress {
-        case .v4(let socket): NetworkAddress(ipv4: UInt32(bigEndian: socket.address.sin_addr.s_addr))
-        case .v6(let socket):
-            NetworkAddress(
-                ipv6: UInt128(
-                    bigEndian: withUnsafeBytes(of: socket.address.sin6_addr) { $0.loadUnaligned(as: UInt128.self) }))
-        case .unixDomainSocket, nil: nil
-        }
-    }
+    let peer: NetworkAddress?  // taken at once: a connection that has ended has none
 
     public init(source: ApplicationRequestContextSource) {
-        (coreContext, remoteAddress) = (.init(source: source), source.channel.remoteAddress)
+        coreContext = .init(source: source)
+        peer = source.channel.remoteAddress.flatMap(NetworkAddress.init)
+    }
+}
+
+extension NetworkAddress {
+    /// - Returns: nil for a socket's in the file system.
+    package init?(_ address: SocketAddress) {
+        // Of `sockaddr_in` and `sockaddr_in6`, whose fields belong to another module wherever another is built first.
+        switch address {
+        case .v4(let socket):
+            let bits = withUnsafeBytes(of: socket.address) { $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self) }
+            self.init(ipv4: UInt32(bigEndian: bits))
+        case .v6(let socket):
+            let bits = withUnsafeBytes(of: socket.address) { $0.loadUnaligned(fromByteOffset: 8, as: UInt128.self) }
+            self.init(ipv6: UInt128(bigEndian: bits))
+        case .unixDomainSocket: return nil
+        }
     }
 }

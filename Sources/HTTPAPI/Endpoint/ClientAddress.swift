@@ -15,9 +15,9 @@ public struct ClientAddress: Sendable {
             let parts = text.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count <= 2, let address = NetworkAddress(String(parts[0])) else { return nil }
             let whole = address.isIPv4 ? 32 : 128
-            guard let prefix = parts.count == 1 ? whole : Int(parts[1]), (0...whole).contains(prefix) else {
-                return nil
-            }
+            guard let prefix = parts.count == 1 ? whole : Int(parts[1]), (0...whole).contains(prefix),
+                parts.count == 1 || parts[1] == "\(prefix)"
+            else { return nil }
             (first, self.prefix) = (address.network(prefix), prefix)
         }
 

@@ -8,16 +8,18 @@ import Synchronization
 /// Answers to reads, kept for a second or until this process changes something of the user's. What another process
 /// changes shows within the second.
 package final class KeptAnswers: Sendable {
-    /// A request with the same target and credentials gets the same answer.
+    /// A request with the same target and credentials from the same place gets the same answer; from a new one its key
+    /// is looked up first.
     package struct Key: Hashable, Sendable {
         var target: String
+        var address: NetworkAddress?  // of the client
         var apiKey: String?
         var authorization: String?
 
         /// Nil for a request whose answer is never kept.
-        package init?(_ request: Request) {
+        package init?(_ request: Request, from address: NetworkAddress?) {
             guard request.method == .get, request.uri.query?.contains("refresh=") != true else { return nil }
-            target = request.uri.string
+            (target, self.address) = (request.uri.string, address)
             (apiKey, authorization) = (request.headers.value(of: .apiKey), request.headers.value(of: .authorization))
         }
     }

@@ -204,10 +204,15 @@ package struct ScenarioRoutes {
     private func results<Item>(
         _ items: [Item], _ request: APIRequest, _ act: (Item) async throws -> Scenario?
     ) async -> [BulkResult] {
-        var results: [BulkResult] = []
+        var (results, outage): ([BulkResult], DomainError?) = ([], nil)
         for (index, item) in items.enumerated() {
             var result = BulkResult(index: index)
-            do { result.scenario = try await act(item) } catch {
+            do {
+                if let outage { throw outage }
+                result.scenario = try await act(item)
+            } catch {
+                // Each would wait for the database as long again.
+                if let error = error as? DomainError, error.code == .unavailable { outage = error }
                 result.problem = Problem(
                     error, of: request.request, correlationID: request.origin.correlationID, log: request.logger)
             }

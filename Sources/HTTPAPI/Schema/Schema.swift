@@ -1,3 +1,4 @@
+import AccessControl
 import CostModel
 import Domain
 import Foundation
@@ -43,18 +44,6 @@ extension Schema where Value == String {
         scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
     }
 
-    /// Of Unicode's Stream-Safe Text Format (UAX #15, section 13). No language has as many; of longer rows Foundation
-    /// leaves some out as it makes NFC of them.
-    private static let marksLimit = 30
-
-    private static func hasManyMarks(_ text: String) -> Bool {
-        var marks = 0
-        return text.unicodeScalars.contains { scalar in
-            marks = scalar.properties.generalCategory == .nonspacingMark ? marks + 1 : 0
-            return marks > marksLimit
-        }
-    }
-
     /// What people read: without control characters and markup, and in one form, NFC.
     static func safe(
         _ text: String, hasLines: Bool, _ pointer: String, _ problems: inout [DomainError.Member]
@@ -63,13 +52,9 @@ extension Schema where Value == String {
         guard !text.unicodeScalars.contains(where: { isControl($0) && !lines.contains($0) }) else {
             return wrong(pointer, "holds a control character", &problems)
         }
-        var text = text
-        if text.utf8.contains(where: { $0 >= 0x80 }) {
-            guard !hasManyMarks(text) else {
-                return wrong(pointer, "holds more than \(marksLimit) combining marks in a row", &problems)
-            }
-            // In NFC other letters may have become ASCII: it is what is kept that is looked at.
-            text = text.precomposedStringWithCanonicalMapping
+        // In NFC other letters may have become ASCII: it is what is kept that is looked at.
+        guard let text = text.normalized else {
+            return wrong(pointer, "holds more than \(String.marksLimit) combining marks in a row", &problems)
         }
         guard !Markup.isIn(text) else {
             problems.append(.init(pointer: pointer, detail: "holds markup that a browser would execute"))

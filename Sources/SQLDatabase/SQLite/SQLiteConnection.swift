@@ -31,7 +31,6 @@ struct SQLiteConnection: SQLConnection {
         guard sqlite3_stmt_busy(handle) == 0 else {
             throw SQLError.statement("its rows are still being read: \(sql.text)")
         }
-        sqlite3_reset(handle)  // tells of an earlier failure again, which GRDB takes for one of ours
         statement.setUncheckedArguments(StatementArguments())  // GRDB sees to none
         let count = sqlite3_bind_parameter_count(handle)
         guard count == sql.values.count else {

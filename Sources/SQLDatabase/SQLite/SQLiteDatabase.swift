@@ -9,7 +9,12 @@ public final class SQLiteDatabase: SQLDatabase {
     private let file: SQLiteFile
     private let readers = JobQueue<DatabasePool>()
     private let waitSeconds: Double
-    private let waiting = Mutex<[PendingWrite]>([])
+    private let waiting = Mutex(Waiting())
+
+    private struct Waiting {
+        var writes: [PendingWrite] = []
+        var isWatched = false  // by refuseLate
+    }
 
     /// - Parameters:
     ///   - path: The database file; it is made when it is not there.
@@ -18,7 +23,7 @@ public final class SQLiteDatabase: SQLDatabase {
     /// - Throws: ``SQLError/unavailable(_:)`` when the file cannot be opened, ``SQLError/damaged(_:)`` when it is no database.
     public init(path: String, readers: Int = 4, waitSeconds: Double = 5) throws {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(waitSeconds)  // another process may be writing
+        configuration.busyMode = .timeout(5)  // seconds; another process may be recovering its log
         configuration.maximumReaderCount = readers
         file = try SQLiteFile(path: path)
         // A new one is its owner's alone: it has addresses and hashes of passwords. What SQLite puts beside it follows it.
@@ -27,7 +32,10 @@ public final class SQLiteDatabase: SQLDatabase {
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             // A pool puts it on NORMAL when it begins: what was committed could be lost with the power.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try pool.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA synchronous = FULL")
+                try $0.execute(sql: "PRAGMA busy_timeout = 500")  // then it tries anew, for as long as writes wait
+            }
         } catch {
             throw SQLError(error)
         }
@@ -65,13 +73,13 @@ public final class SQLiteDatabase: SQLDatabase {
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let write = PendingWrite(body: body, continuation: continuation)
-            let isFirst = waiting.withLock { writes in
-                writes.append(write)
-                return writes.count == 1
+            let (isFirst, isUnwatched) = waiting.withLock { waiting in
+                waiting.writes.append(write)
+                defer { waiting.isWatched = true }
+                return (waiting.writes.count == 1, !waiting.isWatched)
             }
-            guard isFirst else { return }
-            pool.asyncWriteWithoutTransaction { self.commitWaiting($0) }
-            refuseLate(after: waitSeconds)
+            if isFirst { pool.asyncWriteWithoutTransaction { self.commitWaiting($0) } }
+            if isUnwatched { refuseLate(after: waitSeconds) }
         }
     }
 
@@ -80,10 +88,12 @@ public final class SQLiteDatabase: SQLDatabase {
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
             guard let self else { return }
             let now = ContinuousClock.now
-            let (late, next) = waiting.withLock { writes in
+            let (late, next) = waiting.withLock { waiting in
                 let isLate = { (write: PendingWrite) in now - write.since >= .seconds(self.waitSeconds) }
-                defer { writes.removeAll(where: isLate) }
-                return (writes.filter(isLate), writes.first { !isLate($0) })
+                let late = waiting.writes.filter(isLate)
+                waiting.writes.removeAll(where: isLate)
+                waiting.isWatched = !waiting.writes.isEmpty
+                return (late, waiting.writes.first)
             }
             for write in late { write.refuse(.unavailable("no transaction began within \(waitSeconds) s")) }
             if let next { refuseLate(after: max(0.01, waitSeconds - (now - next.since) / .seconds(1))) }
@@ -98,12 +108,15 @@ public final class SQLiteDatabase: SQLDatabase {
     /// One transaction for all writes that came while the last one was being committed, each in its own savepoint.
     private func commitWaiting(_ database: Database) {
         for _ in 0..<8 {  // who is about to write comes along
-            let count = waiting.withLock(\.count)
+            let count = waiting.withLock(\.writes.count)
             sched_yield()
-            if waiting.withLock(\.count) == count { break }
+            if waiting.withLock(\.writes.count) == count { break }
         }
-        guard !waiting.withLock(\.isEmpty) else { return }
-        do { try database.run("BEGIN IMMEDIATE") } catch DatabaseError.SQLITE_BUSY {
+        guard !waiting.withLock(\.writes.isEmpty) else { return }
+        do {
+            try file.requireInPlace(age: .zero)
+            try database.run("BEGIN IMMEDIATE")
+        } catch DatabaseError.SQLITE_BUSY {
             // Who has waited long enough for another process was refused meanwhile; the others go on.
             return pool.asyncWriteWithoutTransaction { self.commitWaiting($0) }
         } catch {
@@ -115,7 +128,7 @@ public final class SQLiteDatabase: SQLDatabase {
         do {
             for write in writes { finish.append(try write.run(database)) }
             try database.run("COMMIT")
-            try file.requireInPlace(age: .zero)  // before anything is acknowledged
+            try file.requireInPlace(age: .zero)  // again, before anything is acknowledged
             for done in finish { done(nil) }
         } catch {
             if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }  // the first error counts
@@ -126,9 +139,9 @@ public final class SQLiteDatabase: SQLDatabase {
     }
 
     private func takeWaiting() -> [PendingWrite] {
-        waiting.withLock { writes in
-            defer { writes = [] }
-            return writes
+        waiting.withLock { waiting in
+            defer { waiting.writes = [] }
+            return waiting.writes
         }
     }
 

@@ -21,11 +21,12 @@ public final class SQLiteFile: Sendable {
     }
 
     /// - Parameter alone: Whether nobody else may use the database, or several may.
-    /// - Throws: ``SQLError/unavailable(_:)`` when others use it, or it is being replaced.
+    /// - Throws: ``SQLError/unavailable(_:)`` when others use it, it is being replaced, or is a link to nothing.
     public init(path: String, alone: Bool = false) throws(SQLError) {
         // SQLite follows links once, too, and puts its log beside what they lead to.
         let end = realpath(path, nil)
         defer { free(end) }
+        guard end != nil || Identity(path) == nil else { throw .unavailable("\(path) leads nowhere") }
         let path = end.map { String(cString: $0) } ?? path
         self.path = path
         lock = open(path + "-lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
