@@ -18,10 +18,12 @@ public final class API: HTTPResponder {
     private let kept: KeptAnswers
     private let services: Services
     private let surroundings: Surroundings
+    private let rateLimitHeaders: RateLimitHeaders
 
     public init(_ services: Services, _ surroundings: Surroundings = Surroundings()) {
         (self.services, self.surroundings) = (services, surroundings)
         kept = KeptAnswers(services.scenarios.changes)
+        rateLimitHeaders = RateLimitHeaders(services.limits.requestLimits)
         var endpoints = Self.endpoints(services)
         let old = endpoints.filter { $0.successor != nil }
         endpoints += DeprecationRoutes(deprecation: surroundings.deprecation, old: old).endpoints
@@ -105,7 +107,7 @@ public final class API: HTTPResponder {
     ) {
         response.headers.reserveCapacity(response.headers.count + 6)  // a copy once, not again for what comes
         response.headers.append(HTTPField(name: .correlationID, value: correlationID))
-        decision?.apply(to: &response, at: services.ambient.now())
+        if let decision { rateLimitHeaders.add(decision, to: &response, at: services.ambient.now()) }
         surroundings.cors.apply(to: &response, for: request)
     }
 
@@ -239,13 +241,16 @@ extension API {
                 let detail = "An API key is needed: send it as X-API-Key or Authorization: Bearer."
                 throw DomainError(.unauthenticated, detail)
             }
-            // An address that has tried too many that are none costs no more look-ups.
-            caller = try await services.authentication.caller(secret, from: call.origin) {
-                guard let left = try await services.limits.left(.refused, to: call.address), left.remaining == 0 else {
-                    return
+            if let known = services.authentication.knownCaller(secret, from: call.origin) {  // nothing to wait for
+                caller = known
+            } else {
+                caller = try await services.authentication.caller(secret, from: call.origin) {
+                    // An address that has tried too many that are none costs no more look-ups.
+                    guard let left = try await services.limits.left(.refused, to: call.address), left.remaining == 0
+                    else { return }
+                    call.decision = left
+                    try left.checkOneMore()
                 }
-                call.decision = left
-                try left.checkOneMore()
             }
         } catch let error
             as DomainError

@@ -56,20 +56,26 @@ public final class AuthenticationService: Sendable {
     /// What was looked up before it changes is not to be remembered after.
     public var generation: Int { memory.withLock { $0.generation } }
 
+    /// Who a credential is that was good lately, from a place where it was used; nil where the store is to be asked.
+    public func knownCaller(_ credential: String, from origin: Origin) -> Caller? {
+        let hash = OpaqueToken.hash(of: credential)
+        guard let known = memory.withLock({ $0.known[hash] }), known.expiresAt > ambient.now(),
+            known.keptUntil > ambient.steadyNow(),
+            known.caller.key == nil || origin.address.map(known.addresses.contains) != false
+        else { return nil }
+        var caller = known.caller
+        caller.origin = origin
+        return caller
+    }
+
     /// - Parameter permit: Called before the store is asked about a credential that was not good lately.
     /// - Throws: ``DomainError`` `.unauthenticated`; what `permit` throws.
     public func caller(
         _ credential: String, from origin: Origin, permit: () async throws -> Void = {}
     ) async throws -> Caller {
+        if let known = knownCaller(credential, from: origin) { return known }
         let (hash, now, steadyNow) = (OpaqueToken.hash(of: credential), ambient.now(), ambient.steadyNow())
         let (lately, generation) = memory.withLock { ($0.known[hash], $0.generation) }
-        if let entry = lately, entry.expiresAt > now, entry.keptUntil > steadyNow,
-            entry.caller.key == nil || origin.address.map(entry.addresses.contains) != false
-        {
-            var caller = entry.caller
-            caller.origin = origin
-            return caller
-        }
         if lately == nil { try await permit() }
         let (found, expiresAt): (Caller, Date)
         do {

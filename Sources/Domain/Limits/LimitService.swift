@@ -81,6 +81,11 @@ public final class LimitService: Sendable {
 
     // MARK: Requests
 
+    /// What requests with a credential are counted by.
+    public var requestLimits: Set<RateLimit> {
+        Set((Array(rules.plans.values) + Array(shared.values)).map(\.requests))
+    }
+
     /// Counts a request of a key, else of a user.
     public func admit(_ caller: Caller) async throws -> RateDecision? { try await take("", of: caller) { $0.requests } }
 
