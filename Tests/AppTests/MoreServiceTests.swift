@@ -137,24 +137,11 @@ import Testing
         let server = try await RunningServer.start(.sqlite, ["DATABASE_URL": "sqlite://\(path)"])
         #expect(try await server.send("GET", "/api/v2/scenarios").status == 200)
         let other = try SQLiteDatabase(path: path)
-        let (isWriting, wasAnswered) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let slow = Task {
-            try await other.write { _ in
-                isWriting.signal()
-                _ = wasAnswered.wait(timeout: .now() + 40)  // seconds: not long enough for all of them
-            }
-        }
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                isWriting.wait()
-                continuation.resume()
-            }
-        }
+        let slow = await HeldConnection(other, seconds: 40)  // not long enough for all of them
         let items = Array(repeating: #"{"name":"a"}"#, count: 20).joined(separator: ",")
         let reply = try await server.send(
             "POST", "/api/v2/scenarios/bulk", #"{"action":"create","items":[\#(items)]}"#)
-        wasAnswered.signal()
-        try await slow.value
+        try await slow.end()
         let results = try #require(JSONSerialization.jsonObject(with: reply.data) as? [[String: Any]])
         #expect(
             results.map { ($0["problem"] as? [String: Any])?["status"] as? Int } == Array(repeating: 503, count: 20))

@@ -7,24 +7,11 @@ import Testing
     @Test func aReadWaitsForAConnectionOnlySoLong() async throws {
         let database = try SQLiteDatabase(
             path: temporaryFolder("wait") + "/test.db", readers: 1, waitSeconds: 0.2)
-        let (isReading, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let slow = Task {
-            try await database.read { _ in
-                isReading.signal()
-                mayEnd.wait()
-            }
-        }
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                isReading.wait()
-                continuation.resume()
-            }
-        }
+        let slow = await HeldConnection(database, isWriting: false)
         await #expect(throws: SQLError.unavailable("no connection was free within 0.2 s")) {
             try await database.read { _ in }
         }
-        mayEnd.signal()
-        try await slow.value
+        try await slow.end()
         let value = try await database.read { try $0.first("SELECT \(7)") { try $0.int(0) } }
         #expect(value == 7)
         await database.close()
@@ -32,26 +19,13 @@ import Testing
 
     @Test func aWriteWaitsForItsTransactionOnlySoLong() async throws {
         let database = try SQLiteDatabase(path: temporaryFolder("wait") + "/test.db", waitSeconds: 0.2)
-        let (isWriting, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let slow = Task {
-            try await database.write { _ in
-                isWriting.signal()
-                mayEnd.wait()
-            }
-        }
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                isWriting.wait()
-                continuation.resume()
-            }
-        }
+        let slow = await HeldConnection(database)
         for _ in 0..<2 {
             await #expect(throws: SQLError.unavailable("no transaction began within 0.2 s")) {
                 try await database.write { _ in }
             }
         }
-        mayEnd.signal()
-        try await slow.value
+        try await slow.end()
         #expect(try await database.write { try $0.execute("CREATE TABLE t (a INTEGER)") } == 0)
         await database.close()
     }
@@ -61,20 +35,8 @@ import Testing
         let path = try temporaryFolder("wait") + "/test.db"
         let (database, other) = try (SQLiteDatabase(path: path, waitSeconds: 0.2), SQLiteDatabase(path: path))
         let patient = try SQLiteDatabase(path: path, waitSeconds: 600)
-        let (isWriting, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let slow = Task {
-            try await other.write { connection in
-                try connection.execute("CREATE TABLE t (a INTEGER)")
-                isWriting.signal()
-                mayEnd.wait()
-            }
-        }
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                isWriting.wait()
-                continuation.resume()
-            }
-        }
+        try await other.write(["CREATE TABLE t (a INTEGER)"])
+        let slow = await HeldConnection(other)
         for _ in 0..<2 {
             await #expect(throws: SQLError.unavailable("no transaction began within 0.2 s")) {
                 try await database.write { _ in }
@@ -82,8 +44,7 @@ import Testing
         }
         let waits = Task { try await patient.write(["INSERT INTO t VALUES (1)"]) }
         try await Task.sleep(for: .seconds(1.2))  // SQLite gives up twice
-        mayEnd.signal()
-        try await slow.value
+        try await slow.end()
         #expect(try await waits.value == [1])
         for database in [database, other, patient] { await database.close() }
     }
