@@ -67,6 +67,7 @@ public struct AuditPlace: Hashable, Sendable, LosslessStringConvertible {
 /// Links the entries of the audit log with keys that whoever can write to the database does not have.
 public struct AuditChain: Sendable {
     private let current: (id: String, key: HMAC<SHA256>)  // begun with the key, which is half of a short HMAC's work
+    private let eventSeal: HMAC<SHA256>  // of the current key, begun with what comes before an event
     private let keys: [String: HMAC<SHA256>]  // by the id of their secret
 
     /// - Parameter previous: Secrets that made earlier links.
@@ -74,7 +75,8 @@ public struct AuditChain: Sendable {
         let secrets = [current] + previous
         keys = Dictionary(
             secrets.map { ($0.id, HMAC<SHA256>(key: $0.derived("audit"))) }, uniquingKeysWith: { first, _ in first })
-        self.current = (current.id, HMAC(key: current.derived("audit")))
+        let key = HMAC<SHA256>(key: current.derived("audit"))
+        (self.current, eventSeal) = ((current.id, key), Self.updated(key, Self.bytes("event")))
     }
 
     /// Of the secret that links.
@@ -89,15 +91,18 @@ public struct AuditChain: Sendable {
 
     /// An event that waits to be put in line.
     public func sealed(_ event: AuditEvent) -> SealedEvent {
-        var bytes = Self.bytes("event")
-        let start = bytes.count
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(512)
+        bytes.append(field: current.id)
+        let seal = bytes.count..<bytes.count + 32
+        bytes += repeatElement(0, count: seal.count)
         event.append(to: &bytes)
-        var sealed: [UInt8] = []
-        sealed.reserveCapacity(bytes.count + 64)
-        sealed.append(field: current.id)
-        Self.code(bytes, current.key).withUnsafeBytes { sealed += $0 }
-        sealed += bytes[start...]
-        return SealedEvent(stored: sealed)
+        var code = eventSeal
+        bytes.withUnsafeMutableBytes { bytes in
+            code.update(data: UnsafeRawBufferPointer(rebasing: bytes[seal.upperBound...]))
+            code.finalize().withUnsafeBytes { bytes[seal].copyBytes(from: $0) }
+        }
+        return SealedEvent(stored: bytes)
     }
 
     /// - Returns: nil for one that was not sealed with a key of the chain.
@@ -157,12 +162,12 @@ public struct AuditChain: Sendable {
         return keys[head.secretID].map { Self.mac(Self.bytes(purpose, head.place), $0) == head.seal }
     }
 
-    private static func mac(_ bytes: [UInt8], _ key: HMAC<SHA256>) -> [UInt8] { Array(code(bytes, key)) }
+    private static func mac(_ bytes: [UInt8], _ key: HMAC<SHA256>) -> [UInt8] { Array(updated(key, bytes).finalize()) }
 
-    private static func code(_ bytes: [UInt8], _ key: HMAC<SHA256>) -> HMAC<SHA256>.MAC {
+    private static func updated(_ key: HMAC<SHA256>, _ bytes: [UInt8]) -> HMAC<SHA256> {
         var code = key
         bytes.withUnsafeBytes { code.update(data: $0) }
-        return code.finalize()
+        return code
     }
 
     // MARK: Bytes
