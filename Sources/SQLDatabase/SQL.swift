@@ -35,9 +35,29 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     /// The text with `$1`, `$2` … in the order of ``values``, which both drivers read alike.
     public private(set) var text: String
     public private(set) var values: [SQLValue]
+    /// Where the values are a row of these.
+    private(set) var deferred: DeferredInserts?
 
     public init(stringLiteral text: String) {
         (self.text, values) = (text, [])
+    }
+
+    fileprivate init(text: String, row: [SQLValue], of inserts: DeferredInserts) {
+        (self.text, values, deferred) = (text, row, inserts)
+    }
+
+    /// Statements that insert rows, of as many each as a power of two has, up to 64: a statement costs more than a row,
+    /// and each text is kept.
+    /// - Parameter table: Its name and the columns.
+    public static func insertions(of rows: [[SQLValue]], into table: SQL) -> [SQL] {
+        var (rest, statements): (ArraySlice<[SQLValue]>, [SQL]) = (rows[...], [])
+        while !rest.isEmpty {
+            var count = 64
+            while count > rest.count { count /= 2 }
+            statements.append("INSERT INTO \(sql: table) VALUES \(rows: Array(rest.prefix(count)))")
+            rest = rest.dropFirst(count)
+        }
+        return statements
     }
 
     public init(stringInterpolation: StringInterpolation) {
@@ -112,5 +132,28 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
             }
             values += fragment.values
         }
+    }
+}
+
+/// Inserts into a table that nobody asks for what was inserted before the commit: SQLite makes those of all writes of a
+/// commit at its end, together. One that breaks a rule of the table ends the whole commit as unavailable.
+public struct DeferredInserts: Sendable, Hashable {
+    let table: String
+    private let columns: Int
+    private let text: String
+
+    /// - Parameters:
+    ///   - table: Its name and the columns.
+    ///   - columns: How many there are.
+    public init(into table: String, columns: Int) {
+        (self.table, self.columns) = (table, columns)
+        let row = [SQLValue](repeating: .null, count: columns)
+        text = SQL.insertions(of: [row], into: SQL(text: table)).map(\.text).joined()
+    }
+
+    /// - Precondition: The row has as many values as there are columns.
+    public func insertion(of row: [SQLValue]) -> SQL {
+        precondition(row.count == columns, "\(row.count) values for \(table)")
+        return SQL(text: text, row: row, of: self)
     }
 }

@@ -13,12 +13,10 @@ public struct SQLAuditStore: AuditStore {
 
     /// Writes an event beside what it tells of; ``link(upTo:atMost:_:)`` puts it in line.
     static func waiting(_ event: SealedEvent?) -> [SQL] {
-        event.map { [insertion(of: $0)] } ?? []
+        event.map { [waiting.insertion(of: [.blob($0.bytes)])] } ?? []
     }
 
-    private static func insertion(of event: SealedEvent) -> SQL {
-        "INSERT INTO audit_waiting (event) VALUES (\(event.bytes))"
-    }
+    private static let waiting = DeferredInserts(into: "audit_waiting (event)", columns: 1)
 
     private static func values(_ entry: AuditEntry) -> [SQLValue] {
         let event = entry.event
@@ -124,7 +122,8 @@ public struct SQLAuditStore: AuditStore {
         guard !waiting.isEmpty else { return 0 }
         let events = waiting.sorted { $0.id < $1.id }.map(\.event)
         let (entries, head) = try link(events, try Self.head(connection)) { try known($0, connection) }
-        try connection.batch(insertions(entries) + [update(head)])
+        let table: SQL = "audit_entry (sequence, \(sql: columns), secret_id, link)"
+        try connection.batch(SQL.insertions(of: entries.map(values), into: table) + [update(head)])
         return waiting.count
     }
 
@@ -138,22 +137,6 @@ public struct SQLAuditStore: AuditStore {
         }
         let ids = try connection.all("SELECT id FROM audit_entry WHERE at IN (\(list: times))") { try $0.uuid(0) }
         return Set(ids).union(events.filter { $0.at.microseconds < over ?? 0 }.map(\.id))
-    }
-
-    /// Of as many rows each as a power of two has, up to 64: a statement costs more than a row, and each text is kept.
-    private static func insertions(_ entries: [AuditEntry]) -> [SQL] {
-        var (rest, statements): (ArraySlice<AuditEntry>, [SQL]) = (entries[...], [])
-        while !rest.isEmpty {
-            var count = 64
-            while count > rest.count { count /= 2 }
-            statements.append(
-                """
-                INSERT INTO audit_entry (sequence, \(sql: columns), secret_id, link)
-                VALUES \(rows: rest.prefix(count).map(values))
-                """)
-            rest = rest.dropFirst(count)
-        }
-        return statements
     }
 
     private static func update(_ head: AuditHead) -> SQL {

@@ -77,6 +77,68 @@ import Testing
         await database.close()
     }
 
+    /// What is inserted at the end of a commit comes with its write, or not at all.
+    @Test(arguments: DatabaseBackend.allCases)
+    func deferredInsertsAreAtomic(backend: DatabaseBackend) async throws {
+        struct Refused: Error {}
+        let database = try await database(backend)
+        let parts = DeferredInserts(into: "part (item, size)", columns: 2)
+        await withTaskGroup { tasks in
+            for number in 1...300 {
+                tasks.addTask {
+                    let id = UUID()
+                    let item: SQL = "INSERT INTO item (id, number) VALUES (\(id), \(number))"
+                    let group = [item] + (0..<number % 4).map { parts.insertion(of: [id.sqlValue, $0.sqlValue]) }
+                    do {
+                        switch number % 5 {
+                        case 0: try await database.write(group + ["INSERT INTO item (id, number) VALUES (\(id), 0)"])
+                        case 1: #expect(try await database.write(group) == group.map { _ in 1 })
+                        default:
+                            try await database.write { connection in
+                                for statement in group { #expect(try connection.execute(statement) == 1) }
+                                if number % 5 == 2 { throw Refused() }
+                            }
+                        }
+                        #expect(number % 5 != 0 && number % 5 != 2)
+                    } catch { #expect(number % 5 == 0 || error is Refused) }
+                }
+            }
+        }
+        let found = try await database.read {
+            try $0.all("SELECT number, size FROM part JOIN item ON item.id = part.item ORDER BY number, size") {
+                [Int(try $0.int(0)), Int(try $0.int(1))]
+            }
+        }
+        let numbers = (1...300).filter { $0 % 5 != 0 && $0 % 5 != 2 }
+        #expect(found == numbers.flatMap { number in (0..<number % 4).map { [number, $0] } })
+        let count = try await database.read { try $0.first("SELECT COUNT(*) FROM part") { Int(try $0.int(0)) } }
+        #expect(count == found.count)
+        await database.close()
+    }
+
+    /// Who shares a commit with a row that is refused is not told that their own was.
+    @Test func aDeferredInsertThatFailsIsNobodysFault() async throws {
+        let database = try await database(.sqlite)
+        let parts = DeferredInserts(into: "part (item, size)", columns: 2)
+        func item(_ number: Int) -> SQL { "INSERT INTO item (id, number) VALUES (\(UUID()), \(number))" }
+        let done = try await withThrowingTaskGroup(of: Int?.self) { tasks in
+            for number in 1...100 {
+                tasks.addTask {
+                    let orphan = [parts.insertion(of: [UUID().sqlValue, .null])]
+                    do {
+                        try await database.write([item(number)] + (number % 10 == 0 ? orphan : []))
+                        return number
+                    } catch SQLError.unavailable { return nil }
+                }
+            }
+            return try await tasks.reduce(into: Set()) { $0.formUnion([$1].compactMap(\.self)) }
+        }
+        let found = try await database.read { try $0.all("SELECT number FROM item") { Int(try $0.int(0)) } }
+        #expect(Set(found) == done && !done.contains { $0 % 10 == 0 })
+        try await database.write([item(1_000)])
+        await database.close()
+    }
+
     @Test(arguments: DatabaseBackend.allCases)
     func everyTypeComesBackAsItWent(backend: DatabaseBackend) async throws {
         let database = try await database(backend)

@@ -5,10 +5,15 @@ import GRDBSQLite
 /// GRDB's connection behind ``SQLConnection``.
 struct SQLiteConnection: SQLConnection {
     private let database: Database
+    private let deferred: DeferredRows?  // nil: nothing is put off
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: Database, deferring rows: DeferredRows? = nil) { (self.database, deferred) = (database, rows) }
 
     func execute(_ sql: SQL) throws -> Int {
+        if let deferred, let inserts = sql.deferred {
+            deferred.found.append((inserts, sql.values))
+            return 1
+        }
         let before = database.totalChangesCount
         try bound(sql).execute()
         // `changesCount` leaves cascades out, and keeps its value where nothing changes.
@@ -20,6 +25,7 @@ struct SQLiteConnection: SQLConnection {
         while let row = try rows.next() { try body(SQLiteRow(row: row)) }
     }
 
+    @discardableResult
     func batch(_ statements: [SQL]) throws -> [Int] {
         try statements.map(execute)
     }
@@ -43,6 +49,22 @@ struct SQLiteConnection: SQLConnection {
             }
         }
         return statement
+    }
+}
+
+/// What the writes of a commit insert at its end.
+final class DeferredRows {
+    var found: [(inserts: DeferredInserts, row: [SQLValue])] = []
+
+    /// The rows of one table after another are inserted together.
+    var statements: [SQL] {
+        var (rest, statements): (ArraySlice, [SQL]) = (found[...], [])
+        while let first = rest.first?.inserts {
+            let rows = rest.prefix { $0.inserts == first }
+            statements += SQL.insertions(of: rows.map(\.row), into: SQL(text: first.table))
+            rest = rest.dropFirst(rows.count)
+        }
+        return statements
     }
 }
 

@@ -124,9 +124,11 @@ public final class SQLiteDatabase: SQLDatabase {
             return
         }
         let writes = takeWaiting()
+        let deferred = DeferredRows()
         var finish: [(SQLError?) -> Void] = []
         do {
-            for write in writes { finish.append(try write.run(database)) }
+            for write in writes { finish.append(try write.run(database, deferred)) }
+            try insert(deferred, database)
             try database.run("COMMIT")
             try file.requireInPlace(age: .zero)  // again, before anything is acknowledged
             for done in finish { done(nil) }
@@ -135,6 +137,17 @@ public final class SQLiteDatabase: SQLDatabase {
             let failure = SQLError(error)
             for done in finish { done(failure) }
             for write in writes[finish.count...] { write.refuse(failure) }
+        }
+    }
+
+    /// A row that is refused is the fault of none of those who wait for the commit.
+    private func insert(_ rows: DeferredRows, _ database: Database) throws(SQLError) {
+        do { try SQLiteConnection(database).batch(rows.statements) } catch {
+            let error = SQLError(error)
+            switch error {
+            case .constraint, .statement: throw .unavailable("a row was refused at the end of a commit: \(error)")
+            default: throw error
+            }
         }
     }
 
@@ -172,7 +185,7 @@ public final class SQLiteDatabase: SQLDatabase {
 /// A write that waits for the next commit. `run` answers with what to do once the commit's outcome is known.
 private struct PendingWrite: Sendable {
     let since = ContinuousClock.now
-    let run: @Sendable (Database) throws -> (SQLError?) -> Void
+    let run: @Sendable (Database, DeferredRows) throws -> (SQLError?) -> Void
     let refuse: @Sendable (SQLError) -> Void
 
     init<Value: Sendable>(
@@ -180,8 +193,8 @@ private struct PendingWrite: Sendable {
         continuation: CheckedContinuation<Value, any Error>
     ) {
         refuse = { continuation.resume(throwing: $0) }
-        run = { database in
-            let result = try database.savepoint(body)
+        run = { database, deferred in
+            let result = try database.savepoint(deferring: deferred, body)
             return { failure in
                 switch (result, failure) {
                 case (.success, let failure?): continuation.resume(throwing: failure)
@@ -199,15 +212,17 @@ extension Database {
     /// An error of the body takes back what the body did.
     /// - Throws: What ends the transaction, as a full disk does.
     fileprivate func savepoint<Value>(
-        _ body: (any SQLConnection) throws -> Value
+        deferring rows: DeferredRows, _ body: (any SQLConnection) throws -> Value
     ) throws -> Result<Value, any Error> {
+        let before = rows.found.count
         try run("SAVEPOINT body")
         let result: Result<Value, any Error>
         do {
-            result = .success(try body(SQLiteConnection(self)))
+            result = .success(try body(SQLiteConnection(self, deferring: rows)))
         } catch {
             guard isInsideTransaction else { throw error }
             try run("ROLLBACK TO body")
+            rows.found.removeSubrange(before...)
             result = .failure(SQLError.from(error))
         }
         try run("RELEASE body")
