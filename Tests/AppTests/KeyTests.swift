@@ -51,6 +51,30 @@ import Testing
         await server.stop()
     }
 
+    /// A Kelvin sign equals a K, but no key has one.
+    @Test func aKeyIsWhatItsBytesAre() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        var (draft, secret) = (KeyService.Draft(), "")
+        draft.name = "with a K"
+        while !secret.contains("K") {
+            secret = try await server.server.keys.create(draft, for: server.user.id, from: .commandLine).secret
+        }
+        let other = secret.replacing("K", with: "\u{212a}")
+        #expect(other == secret)
+        for method in ["GET", "POST"] {
+            for headers in [["X-API-Key": other], ["Authorization": "Bearer \(other)"]] {
+                let own = headers.mapValues { $0.replacing("\u{212a}", with: "K") }
+                func status(_ headers: [String: String]) async throws -> Int {
+                    let body = method == "POST" ? #"{"name":"a"}"# : nil
+                    return try await server.send(method, "/api/v2/scenarios", key: "", headers: headers, body).status
+                }
+                #expect(try await status(own) < 300)
+                #expect(try await status(headers) == 401)
+            }
+        }
+        await server.stop()
+    }
+
     /// However a key's first use and its end meet, it is good or it is none.
     @Test(arguments: DatabaseBackend.allCases)
     func firstUseRacesRevocation(backend: DatabaseBackend) async throws {

@@ -58,7 +58,10 @@ public final class AuthenticationService: Sendable {
 
     /// Who a credential is that was good lately, from a place where it was used; nil where the store is to be asked.
     public func knownCaller(_ credential: String, from origin: Origin) -> Caller? {
-        let hash = OpaqueToken.hash(of: credential)
+        knownCaller(OpaqueToken.hash(of: credential), from: origin)
+    }
+
+    private func knownCaller(_ hash: [UInt8], from origin: Origin) -> Caller? {
         guard let known = memory.withLock({ $0.known[hash] }), known.expiresAt > ambient.now(),
             known.keptUntil > ambient.steadyNow(),
             known.caller.key == nil || origin.address.map(known.addresses.contains) != false
@@ -73,8 +76,8 @@ public final class AuthenticationService: Sendable {
     public func caller(
         _ credential: String, from origin: Origin, permit: () async throws -> Void = {}
     ) async throws -> Caller {
-        if let known = knownCaller(credential, from: origin) { return known }
         let (hash, now, steadyNow) = (OpaqueToken.hash(of: credential), ambient.now(), ambient.steadyNow())
+        if let known = knownCaller(hash, from: origin) { return known }
         let (lately, generation) = memory.withLock { ($0.known[hash], $0.generation) }
         if lately == nil { try await permit() }
         let (found, expiresAt): (Caller, Date)

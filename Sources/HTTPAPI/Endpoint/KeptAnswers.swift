@@ -21,7 +21,17 @@ package final class KeptAnswers: Sendable {
             guard request.method == .get, request.uri.query?.contains("refresh=") != true else { return nil }
             (target, self.address) = (request.uri.string, address)
             (apiKey, authorization) = (request.headers.value(of: .apiKey), request.headers.value(of: .authorization))
+            guard Self.isPlain(target), Self.isPlain(apiKey), Self.isPlain(authorization) else { return nil }
         }
+
+        /// Whether a text is short, and of characters that are equal only when they are the same: a Kelvin sign is equal
+        /// to a `K`.
+        private static func isPlain(_ text: String?) -> Bool {
+            guard let bytes = text?.utf8 else { return true }
+            return bytes.count <= 1_024 && bytes.allSatisfy { $0 < 0x80 }
+        }
+
+        var bytes: Int { [target, apiKey, authorization].reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
     }
 
     private struct Kept {
@@ -37,7 +47,7 @@ package final class KeptAnswers: Sendable {
     private static let seconds = 1.0
     private static let limit = 16 << 20  // bytes of all
     private static let largest = 64 << 10  // bytes of one
-    private static let overhead = 1 << 10  // bytes of one beside its body
+    private static let overhead = 1 << 10  // bytes of one beside its body and its key
 
     package init(_ changes: Changes) { self.changes = changes }
 
@@ -59,8 +69,8 @@ package final class KeptAnswers: Sendable {
             caller: caller, changes: count, until: now.addingTimeInterval(Self.seconds), response: response)
         kept.withLock { kept in
             if kept.bytes >= Self.limit { kept = ([:], 0) }  // most of them are over
-            kept.answers[key] = entry
-            kept.bytes += length + Self.overhead
+            let before = kept.answers.updateValue(entry, forKey: key)?.response.body.contentLength
+            kept.bytes += before.map { length - $0 } ?? length + key.bytes + Self.overhead
         }
     }
 }
