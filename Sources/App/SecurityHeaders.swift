@@ -1,3 +1,4 @@
+import HTTPAPI
 import NIOHTTP1
 
 /// What browsers are told with every answer: to guess no type, to show nothing in a frame, to load nothing from elsewhere,
@@ -26,13 +27,15 @@ struct SecurityHeaders {
         }
     }
 
-    /// - Returns: The headers of an answer with these.
+    /// - Returns: The headers of an answer with these, those of rate limits as they are written.
     func added(to headers: HTTPHeaders) -> HTTPHeaders {
-        var all = HTTPHeaders()
-        all.reserveCapacity(headers.count + 1)
-        all.add(contentsOf: headers)
+        var fields: [(String, String)] = []
+        fields.reserveCapacity(headers.count + 1)
+        for (name, value) in headers {
+            fields.append((name, name == RateLimitHeaders.first ? RateLimitHeaders.lines(in: value) : value))
+        }
         let own = (headers.contains(name: Self.policy.name) ? 1 : 0) + (headers.contains(name: Self.cache.name) ? 2 : 0)
-        all.add(name: Self.first.name, value: values[own])
-        return all
+        fields.append((Self.first.name, values[own]))
+        return HTTPHeaders(fields)
     }
 }

@@ -105,9 +105,9 @@ public final class API: HTTPResponder {
     private func finish(
         _ response: inout Response, to request: Request, _ correlationID: String, _ decision: RateDecision?
     ) {
-        response.headers.reserveCapacity(response.headers.count + 6)  // a copy once, not again for what comes
+        response.headers.reserveCapacity(response.headers.count + 2)  // a copy once, not again for what comes
         response.headers.append(HTTPField(name: .correlationID, value: correlationID))
-        if let decision { rateLimitHeaders.add(decision, to: &response, at: services.ambient.now()) }
+        if let decision { response.headers.append(rateLimitHeaders.field(decision, at: services.ambient.now())) }
         surroundings.cors.apply(to: &response, for: request)
     }
 

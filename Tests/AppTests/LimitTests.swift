@@ -38,6 +38,23 @@ import Testing
         await server.stop()
     }
 
+    /// A caller is told to the letter what is left, and when all of it will be there again.
+    @Test func limitsAreToldOf() async throws {
+        let clock = MovableClock()
+        let server = try await RunningServer.start(.sqlite, Self.settings, clock: clock)
+        for (wait, remaining, reset) in [(0.0, 19, 1), (0, 18, 2), (0.25, 17, 3), (60, 19, 1)] {
+            clock.advance(by: wait)
+            let headers = try await server.send("GET", "/api/v2/auth/me").headers
+            #expect(headers["x-ratelimit-limit"] == "60")
+            #expect(headers["x-ratelimit-remaining"] == "\(remaining)")
+            let time = Int((clock.ambient.now().timeIntervalSince1970 + Double(reset)).rounded(.up))
+            #expect(headers["x-ratelimit-reset"] == "\(time)")
+            #expect(headers["ratelimit-policy"] == #""default";q=60;w=60"#)
+            #expect(headers["ratelimit"] == "\"default\";r=\(remaining);t=\(reset)")
+        }
+        await server.stop()
+    }
+
     /// Where nothing is counted, an answer tells what the address has left.
     @Test func everyAnswerTellsOfLimits() async throws {
         let origin = "https://app.example.com"
