@@ -32,6 +32,8 @@ extension API {
             self.priceImports = priceImports
             (self.signer, self.ambient) = (signer, ambient)
         }
+
+        var alarms: Alarms { Alarms(limits: limits, audit: audit, ambient: ambient) }
     }
 
     /// How the world outside reaches the API.

@@ -33,7 +33,7 @@ public final class API: HTTPResponder {
 
     static func endpoints(_ services: Services) -> [Endpoint] {
         let intake = Intake(ingest: services.ingest, limits: services.limits)
-        return ScenarioRoutes(scenarios: services.scenarios).endpoints
+        return ScenarioRoutes(scenarios: services.scenarios, alarms: services.alarms).endpoints
             + MetricsRoutes(metrics: services.metrics).endpoints
             + [
                 EventStream(
@@ -198,7 +198,7 @@ public final class API: HTTPResponder {
             guard let key, let caller else { return try await endpoint.respond(request) }
             return try await keeping(key, caller, generation) { try await endpoint.respond(request) }
         } catch let error as DomainError {
-            try await suspect(error, endpoint, caller, call)
+            try await services.alarms.note(error, in: request, isSignIn: endpoint.limit == .signIn)
             throw error
         }
     }
@@ -273,33 +273,5 @@ extension API {
         case .admin: try caller.requireAdmin()
         }
         return caller
-    }
-
-    /// Notes what an attacker would do: guess ids or passwords, send what browsers would execute.
-    private func suspect(_ error: DomainError, _ endpoint: Endpoint, _ caller: Caller?, _ call: Call) async throws {
-        if error.code == .notFound, let caller, try await services.limits.isEnumerating(caller) {
-            try await alarm(.enumeration, "a caller tries many ids", caller, call)
-        }
-        if [.unauthenticated, .rateLimited].contains(error.code), endpoint.limit == .signIn,
-            try await services.limits.isGuessing(call.address)
-        {
-            try await alarm(.bruteForce, "a network tries many passwords", caller, call)
-        }
-        let markup = error.members.filter(\.isSuspicious).map(\.pointer)
-        if !markup.isEmpty {
-            try await alarm(
-                .suspiciousInput, "refused markup in text", caller, call, ["members": markup.joined(separator: " ")])
-        }
-    }
-
-    private func alarm(
-        _ action: AuditEvent.Action, _ text: String, _ caller: Caller?, _ call: Call, _ details: [String: String] = [:]
-    ) async throws {
-        let user = caller?.user.text ?? "nobody"
-        call.logger.warning("\(text)", metadata: ["user": "\(user)", "correlation_id": "\(call.correlationID)"])
-        try await services.audit.note(
-            services.ambient.event(
-                action, of: caller?.user, key: caller?.key, from: call.origin,
-                details: details.merging(["path": call.path]) { $1 }))
     }
 }

@@ -46,4 +46,18 @@ import Testing
         #expect(events.contains { $0.action == .userAdded } && events.contains { $0.action == .signedIn })
         await server.stop()
     }
+
+    /// However many ids are tried with one request, each is a try.
+    @Test func manyIDsAtOnceAreTriesToo() async throws {
+        let server = try await RunningServer.start(.sqlite, clock: MovableClock())
+        // A deletion that is sent again finds nothing.
+        for (action, count, alarms) in [("delete", 100, 0), ("stop", 60, 0), ("stop", 2, 1), ("stop", 99, 1)] {
+            let ids = (0..<count).map { _ in "\"\(UUID().uuidString.lowercased())\"" }.joined(separator: ",")
+            let reply = try await server.send(
+                "POST", "/api/v2/scenarios/bulk", #"{"action":"\#(action)","ids":[\#(ids)]}"#)
+            #expect(reply.status == 200)
+            #expect(try await server.auditEvents().count { $0.action == .enumeration } == alarms)
+        }
+        await server.stop()
+    }
 }

@@ -58,6 +58,15 @@ import Testing
         await server.stop()
     }
 
+    @Test func markupInAParameterIsNoted() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let reply = try await server.send("GET", "/api/v2/scenarios?q=%3Cscript%3Ealert(1)%3C/script%3E")
+        #expect((reply.json["errors"] as? [[String: String]])?.map { $0["pointer"] } == ["q"])
+        let events = try await server.auditEvents().filter { $0.action == .suspiciousInput }
+        #expect(events.map(\.details) == [["members": "q", "path": "/api/v2/scenarios"]])
+        await server.stop()
+    }
+
     @Test(arguments: [
         "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a\" onmouseover = \"x", "java\tscript:alert(1)",
         "</ScRiPt>", "<svg/onload=1>", "data:text/html,x", "<!-- x", "<x/oncut=alert(1)>", "<p\nOnCopy\r\n=\u{301}1>",

@@ -58,8 +58,8 @@ struct Parameter<Value: Sendable>: ParameterDeclaration {
             return value
         }
         if location == .path { throw DomainError.notFound("resource") }
-        let members = problems.map { DomainError.Member(pointer: name, detail: $0.detail) }
-        throw DomainError(.invalid, "The \(location.rawValue) parameter \(name) is wrong.", members: members)
+        for index in problems.indices { problems[index].pointer = name }
+        throw DomainError(.invalid, "The \(location.rawValue) parameter \(name) is wrong.", members: problems)
     }
 
     /// What keeps a text from being written as JSON writes numbers: Swift reads others, such as 0x10, too.

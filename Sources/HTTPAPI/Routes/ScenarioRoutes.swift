@@ -6,8 +6,12 @@ import HummingbirdCore
 /// `/api/v2/scenarios`: what users do with scenarios.
 package struct ScenarioRoutes {
     var scenarios: ScenarioService
+    var alarms: Alarms?
 
-    package init(scenarios: ScenarioService) { self.scenarios = scenarios }
+    /// - Parameter alarms: Of what is wrong with an item of many; nil raises none.
+    package init(scenarios: ScenarioService, alarms: Alarms? = nil) {
+        (self.scenarios, self.alarms) = (scenarios, alarms)
+    }
 
     static let scenarioID = Parameter.path("scenario_id", .id, "The scenario.")
     private static let ifMatch = Parameter<String>.header(
@@ -188,7 +192,8 @@ package struct ScenarioRoutes {
                     })
             }
             return Answer(
-                await results(bulk.ids, request) { id in
+                // A deletion that is sent again finds nothing.
+                await results(bulk.ids, request, isRepeatable: bulk.action == .delete) { id in
                     switch bulk.action {
                     case .delete:
                         try await scenarios.delete(id, by: caller)
@@ -202,7 +207,7 @@ package struct ScenarioRoutes {
     }
 
     private func results<Item>(
-        _ items: [Item], _ request: APIRequest, _ act: (Item) async throws -> Scenario?
+        _ items: [Item], _ request: APIRequest, isRepeatable: Bool = false, _ act: (Item) async throws -> Scenario?
     ) async -> [BulkResult] {
         var (results, outage): ([BulkResult], DomainError?) = ([], nil)
         for (index, item) in items.enumerated() {
@@ -211,8 +216,12 @@ package struct ScenarioRoutes {
                 if let outage { throw outage }
                 result.scenario = try await act(item)
             } catch {
-                // Each would wait for the database as long again.
-                if let error = error as? DomainError, error.code == .unavailable { outage = error }
+                if let error = error as? DomainError {
+                    // Each would wait for the database as long again.
+                    if error.code == .unavailable { outage = error }
+                    // The answer says what was done all the same.
+                    if !isRepeatable { try? await alarms?.note(error, in: request) }
+                }
                 result.problem = Problem(
                     error, of: request.request, correlationID: request.origin.correlationID, log: request.logger)
             }
