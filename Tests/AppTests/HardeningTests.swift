@@ -121,6 +121,26 @@ import Testing
         await server.stop()
     }
 
+    /// Where each of many texts is wrong, no answer and no audit entry grows by their number times their places.
+    @Test func manyWrongTextsAreToldOfInFew() async throws {
+        let server = try await RunningServer.start(.sqlite)
+        let texts = "[" + Array(repeating: #""<a""#, count: 1_000).joined(separator: ",") + "]"
+        func post(name length: Int, depth: Int) async throws -> RunningServer.Reply {
+            let names = String(repeating: "{\"\(String(repeating: "n", count: length))\":", count: depth)
+            let workload = names + texts + String(repeating: "}", count: depth)
+            return try await server.send("POST", "/api/v2/scenarios", #"{"name":"a","workload":\#(workload)}"#)
+        }
+        let reply = try await post(name: 256, depth: 20)
+        #expect(reply.status == 422 && reply.data.count < 1 << 20)
+        #expect((reply.json["errors"] as? [Any])?.count == 100)
+        #expect((reply.json["detail"] as? String)?.contains("the first 100") == true)
+        let events = try await server.auditEvents().filter { $0.action == .suspiciousInput }
+        #expect(events.compactMap { $0.details["members"]?.utf8.count } == [1_000])
+        let long = try await post(name: 257, depth: 1)
+        #expect(long.status == 400 && long.text.contains("256 bytes"))
+        await server.stop()
+    }
+
     @Test func requestsHaveLimits() async throws {
         let server = try await RunningServer.start(.sqlite)
         func post(_ body: String) async throws -> RunningServer.Reply {

@@ -8,6 +8,8 @@ package struct Alarms: Sendable {
     let audit: AuditService
     let ambient: Ambient
 
+    private static let longest = 1_000  // characters of a detail
+
     /// Counts what a request was refused for.
     /// - Parameter isSignIn: Whether it could be a guess at a password.
     func note(_ error: DomainError, in request: APIRequest, isSignIn: Bool = false) async throws {
@@ -21,7 +23,8 @@ package struct Alarms: Sendable {
         }
         let markup = error.members.filter(\.isSuspicious).map(\.pointer)
         if !markup.isEmpty {
-            let details = ["members": markup.joined(separator: " ")]
+            let members = markup.joined(separator: " ").unicodeScalars.prefix(Self.longest)
+            let details = ["members": String(String.UnicodeScalarView(members))]
             try await raise(.suspiciousInput, "refused markup in text", request, details)
         }
     }

@@ -169,7 +169,9 @@ extension Endpoint {
     private static func read<Body>(_ json: JSON, _ schema: Schema<Body>) throws -> Body {
         var problems: [DomainError.Member] = []
         guard let body = schema.read(json, "", &problems) else {
-            throw DomainError(.invalid, "The body has members that are wrong.", members: problems)
+            let shown = problems.prefix(DomainError.mostMembers)
+            let rest = problems.count < DomainError.mostMembers ? "" : "; here are the first \(shown.count)"
+            throw DomainError(.invalid, "The body has members that are wrong\(rest).", members: Array(shown))
         }
         return body
     }

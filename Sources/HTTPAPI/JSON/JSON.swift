@@ -57,11 +57,12 @@ struct JSONParser {
     struct Limits {
         var depth = 64  // levels
         var text = Int.max  // bytes of a string
+        var name = Int.max  // bytes of a member's name
         var members = Int.max  // of one object, or elements of one array
 
         static let none = Limits()
         /// Of what clients send, traffic excepted.
-        static let ofRequests = Limits(depth: 32, text: 10 << 10, members: 1_000)
+        static let ofRequests = Limits(depth: 32, text: 10 << 10, name: 256, members: 1_000)
     }
 
     private let bytes: [UInt8]
@@ -124,6 +125,7 @@ struct JSONParser {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw problem("expected a member's name") }
             let name = try string()
+            guard name.utf8.count <= limits.name else { throw problem("a name of more than \(limits.name) bytes") }
             guard names.insert(name).inserted else { throw problem("the member '\(name)' is given twice") }
             guard take(UInt8(ascii: ":")) else { throw problem("expected ':'") }
             members.append(.init(name: name, value: try value(depth: depth + 1)))

@@ -40,7 +40,8 @@ enum ScenarioBodies {
             return nil
         }
         let count = problems.count
-        let safe = safe(json, pointer, &problems)
+        var place = [pointer]
+        let safe = safe(json, &place, &problems)
         guard problems.count == count else { return nil }
         var writer = JSONWriter()
         writer.value(safe)
@@ -50,19 +51,30 @@ enum ScenarioBodies {
     }
 
     /// The same with texts as they are kept.
-    private static func safe(_ json: JSON, _ pointer: String, _ problems: inout [DomainError.Member]) -> JSON {
+    /// - Parameter place: The tokens of the pointer, which is put together where something is wrong: each has all before it.
+    private static func safe(
+        _ json: JSON, _ place: inout [String], _ problems: inout [DomainError.Member]
+    ) -> JSON {
+        guard problems.count < DomainError.mostMembers else { return json }
         switch json {
         case .null, .bool, .number: return json
         case .string(let text):
-            return .string(Schema<String>.safe(text, hasLines: true, pointer, &problems) ?? "")
+            return .string(Schema<String>.safe(text, hasLines: true, place.joined(separator: "/"), &problems) ?? "")
         case .array(let elements):
-            return .array(elements.enumerated().map { safe($1, "\(pointer)/\($0)", &problems) })
+            return .array(
+                elements.enumerated().map { index, element in
+                    place.append("\(index)")
+                    defer { place.removeLast() }
+                    return safe(element, &place, &problems)
+                })
         case .object(let members):
             return .object(
                 members.map { member in
-                    let name = Schema<String>.safe(member.name, hasLines: false, pointer, &problems) ?? ""
-                    let place = "\(pointer)/\(JSON.pointerToken(member.name))"
-                    return JSON.Member(name: name, value: safe(member.value, place, &problems))
+                    let name = Schema<String>.safe(
+                        member.name, hasLines: false, place.joined(separator: "/"), &problems)
+                    place.append(JSON.pointerToken(member.name))
+                    defer { place.removeLast() }
+                    return JSON.Member(name: name ?? "", value: safe(member.value, &place, &problems))
                 })
         }
     }

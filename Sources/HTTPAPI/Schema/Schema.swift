@@ -46,18 +46,18 @@ extension Schema where Value == String {
 
     /// What people read: without control characters and markup, and in one form, NFC.
     static func safe(
-        _ text: String, hasLines: Bool, _ pointer: String, _ problems: inout [DomainError.Member]
+        _ text: String, hasLines: Bool, _ pointer: @autoclosure () -> String, _ problems: inout [DomainError.Member]
     ) -> String? {
         let lines: Set<Unicode.Scalar> = hasLines ? ["\t", "\n", "\r"] : []
         guard !text.unicodeScalars.contains(where: { isControl($0) && !lines.contains($0) }) else {
-            return wrong(pointer, "holds a control character", &problems)
+            return wrong(pointer(), "holds a control character", &problems)
         }
         // In NFC other letters may have become ASCII: it is what is kept that is looked at.
         guard let text = text.normalized else {
-            return wrong(pointer, "holds more than \(String.marksLimit) combining marks in a row", &problems)
+            return wrong(pointer(), "holds more than \(String.marksLimit) combining marks in a row", &problems)
         }
         guard !Markup.isIn(text) else {
-            problems.append(.init(pointer: pointer, detail: "holds markup that a browser would execute"))
+            problems.append(.init(pointer: pointer(), detail: "holds markup that a browser would execute"))
             problems[problems.count - 1].isSuspicious = true
             return nil
         }
