@@ -36,7 +36,7 @@ import Testing
     }
 
     /// The mails that were sent, the oldest first: to whom, and the token in them.
-    private func mails(_ server: RunningServer) throws -> [(to: String, subject: String, token: String?)] {
+    func mails(_ server: RunningServer) throws -> [(to: String, subject: String, token: String?)] {
         let files = try FileManager.default.contentsOfDirectory(atPath: server.outbox).filter { $0.hasSuffix(".eml") }
         return try files.sorted().map { file in
             let text = try String(contentsOfFile: "\(server.outbox)/\(file)", encoding: .utf8)

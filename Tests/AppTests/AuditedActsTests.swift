@@ -47,6 +47,39 @@ import Testing
         await server.stop()
     }
 
+    /// What guards an account, in the order in which it was done: who did it, and to what; once each.
+    @Test(arguments: DatabaseBackend.allCases)
+    func whatGuardsAnAccountIsToldOf(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend, clock: MovableClock())
+        let bearer = try await server.signIn()
+        func post(_ path: String, _ body: String? = nil) async throws -> Int {
+            try await server.send("POST", "/api/v2/auth/\(path)", key: "", headers: bearer, body).status
+        }
+        func changePassword(from current: String) async throws -> Int {
+            let body = #"{"current_password":"\#(current)","new_password":"another long passphrase"}"#
+            return try await post("change-password", body)
+        }
+        let listed = try await server.send("GET", "/api/v2/auth/sessions", key: "", headers: bearer)
+        let sessions = try JSONSerialization.jsonObject(with: listed.data) as? [[String: Any]]
+        let session = try #require(sessions?.first?["id"] as? String)
+        let before = try await server.auditEvents().count
+        #expect(try await server.send("GET", "/api/v2/scenarios", key: "mk_none").status == 401)
+        #expect(try await changePassword(from: "not the passphrase") == 422)
+        #expect(try await changePassword(from: RunningServer.password) == 200)
+        #expect(try await post("logout") == 204)
+        let told = try await server.auditEvents().dropFirst(before).map { event in
+            let resource = event.resource.map { "\($0.type) \($0.id)" } ?? "nothing"
+            return "\(event.action.rawValue) by \(event.user?.text ?? "nobody") of \(resource)"
+        }
+        let user = server.user.id.text
+        #expect(
+            told == [
+                "auth.refused by nobody of nothing", "password.change_failure by \(user) of user \(user)",
+                "password.change by \(user) of user \(user)", "auth.logout by \(user) of session \(session)",
+            ])
+        await server.stop()
+    }
+
     /// However many ids are tried with one request, each is a try.
     @Test func manyIDsAtOnceAreTriesToo() async throws {
         let server = try await RunningServer.start(.sqlite, clock: MovableClock())

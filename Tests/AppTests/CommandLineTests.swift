@@ -145,6 +145,37 @@ import Testing
         #expect(try run("ls").output == "errors\nw.yaml\n")
     }
 
+    /// While the service runs: one signs in with the new password alone, and earlier sessions have ended.
+    @Test func theOperatorSetsAPassword() async throws {
+        let user = "PASSWORD_HASH_MILLISECONDS=1 $m user"
+        let added = try run("printf 'the first passphrase' | \(user) add ann@example.com --password")
+        #expect(added.code == 0, "\(added.errors)")
+        let server = try await RunningServer.start(
+            .sqlite, ["DATABASE_URL": "sqlite://\(folder)/mockupaws.db"], addsUsers: false)
+        func post(_ path: String, _ body: String) async throws -> RunningServer.Reply {
+            try await server.send("POST", "/api/v2/auth/\(path)", key: "", body)
+        }
+        func signIn(_ password: String) async throws -> RunningServer.Reply {
+            try await post("login", #"{"email":"ann@example.com","password":"\#(password)"}"#)
+        }
+        let first = try await signIn("the first passphrase")
+        let token = try #require(first.json["refresh_token"] as? String, "\(first.text)")
+        let set = try run("printf 'the second passphrase' | \(user) password ann@example.com")
+        #expect(set.code == 0 && set.output.isEmpty, "\(set.errors)")
+        #expect(try await post("refresh", #"{"refresh_token":"\#(token)"}"#).status == 401)
+        for (password, address, code) in [
+            ("", "ann@example.com", 64), ("password123", "ann@example.com", 65),
+            ("the third passphrase", "bob@example.com", 65),
+        ] {
+            let refused = try run("printf '\(password)' | \(user) password \(address)")
+            #expect(Int(refused.code) == code, "\(refused.errors)")
+            #expect(password.isEmpty || !refused.errors.contains(password))
+        }
+        #expect(try await signIn("the first passphrase").status == 401)
+        #expect(try await signIn("the second passphrase").status == 200)
+        await server.stop()
+    }
+
     @Test func theOperatorListsRotatesAndRevokesKeys() throws {
         let added = try run("$m user add ann@example.com && $m user add bob@example.com --plan premium")
         #expect(added.code == 0)

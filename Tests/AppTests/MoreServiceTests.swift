@@ -279,6 +279,14 @@ import Testing
         for _ in 0..<2 { #expect(try server.run("restore", copy).contains("restored from")) }
         #expect(try server.formerDatabases() == 2)
         #expect(try server.run("audit", "verify").contains("none changed"))
+        var admin = Caller(user: UUID())
+        (admin.role, admin.session) = (.admin, UUID())
+        let settings = try ServerSettings.read(environment: ["DATABASE_URL": server.url]).settings
+        try await Server.withAuditLog(settings) { [admin] audit in
+            let events = try await audit.export(by: admin).reduce(into: [AuditEvent]()) { $0 += $1.map(\.event) }
+            let restores = events.filter { $0.action == .databaseRestored }  // the first went with what it restored
+            #expect(restores.map(\.details) == [["file": "copy.db"]] && restores.map(\.user) == [nil], "\(events)")
+        }
         try server.start()
         #expect(try await client.events(of: id) == 1)
         server.stop()

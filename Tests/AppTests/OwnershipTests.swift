@@ -70,6 +70,50 @@ import Testing
         await server.stop()
     }
 
+    /// Nor many at once: to the wrong user, and to a key that is bound to another scenario, none of them is there.
+    @Test(arguments: DatabaseBackend.allCases)
+    func nobodyReachesAnothersScenariosTogether(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend)
+        let (running, second) = (try await server.scenario(), try await server.scenario())
+        let made = try await server.send("POST", "/api/v2/scenarios", #"{"name":"draft"}"#)
+        let draft = try #require(made.json["id"] as? String)
+        var bound = KeyService.Draft()
+        (bound.name, bound.scenario) = ("bound", UUID(uuidString: second))
+        let boundKey = try await server.server.keys.create(bound, for: server.user.id, from: .commandLine).secret
+        func post(_ path: String, _ key: String, _ body: String) async throws -> RunningServer.Reply {
+            try await server.send("POST", "/api/v2/scenarios/\(path)", key: key, body)
+        }
+        /// The status of each item's problem.
+        func problems(_ key: String, _ body: String) async throws -> [Int?] {
+            let reply = try await post("bulk", key, body)
+            #expect(reply.status == 200, "\(reply.text)")
+            let results = try #require(try JSONSerialization.jsonObject(with: reply.data) as? [[String: Any]])
+            return results.map { ($0["problem"] as? [String: Any])?["status"] as? Int }
+        }
+        func scenarios() async throws -> [Scenario] {
+            try await server.server.scenarios.list(ScenarioQuery(), by: Caller(user: server.user.id)).items
+        }
+        let before = try await scenarios()
+        for (name, key) in [("another's", server.otherKey), ("a bound key", boundKey)] {
+            for action in ["start", "stop", "archive", "delete"] {
+                let found = try await problems(key, #"{"action":"\#(action)","ids":["\#(running)","\#(draft)"]}"#)
+                #expect(found == [404, 404], "\(action) with \(name)")
+            }
+            let compared = try await post("compare", key, #"{"scenario_ids":["\#(running)","\#(draft)"]}"#)
+            #expect(compared.status == 404, "compare with \(name): \(compared.text)")
+        }
+        #expect(try await problems(boundKey, #"{"action":"create","items":[{"name":"mine"}]}"#) == [403])
+        #expect(try await scenarios() == before && before.count == 3)
+        // What is there for the key is no way to the others.
+        let compared = try await post("compare", boundKey, #"{"scenario_ids":["\#(second)","\#(running)"]}"#)
+        let errors = compared.json["errors"] as? [[String: String]]
+        #expect(compared.status == 404 && errors?.map { $0["pointer"] } == ["/scenario_ids/1"], "\(compared.text)")
+        let found = try await problems(boundKey, #"{"action":"stop","ids":["\#(running)","\#(second)"]}"#)
+        #expect(found == [404, nil])
+        #expect(try await scenarios().first { $0.id.text == running }?.status == .running)
+        await server.stop()
+    }
+
     /// The same of what belongs to a person: keys, sessions, users.
     @Test(arguments: DatabaseBackend.allCases)
     func nobodyReachesAnothersKeysAndSessions(backend: DatabaseBackend) async throws {

@@ -102,6 +102,26 @@ import Testing
         #expect(former.name == "SECRET_KEY_PREVIOUS")
     }
 
+    @Test func pagesThatUseTheAPIInProductionComeByHTTPS() throws {
+        func read(_ origins: String, _ environment: String = "production") throws {
+            let secret = "f3Qx9LmZ0uVbT7hKc2Rw8YpAe5NsJd41GiBo6Wk="
+            _ = try ServerSettings.read(environment: [
+                "ENVIRONMENT": environment, "SECRET_KEY": secret, "CORS_ALLOWED_ORIGINS": origins,
+            ])
+        }
+        try read("https://a.example.com, https://b.example.com:8443")
+        let mixed = "https://a.example.com, http://localhost:3000"
+        try read(mixed, "development")
+        let problem = try #require(throws: ServerSettings.Problem.self) { try read(mixed) }
+        let need = "expected https origins in production, found 'http://localhost:3000'"
+        #expect("\(problem)" == "CORS_ALLOWED_ORIGINS: \(need)")
+    }
+
+    @Test func version1EndsWithTheYear() throws {
+        let shown = try ServerSettings.read(environment: [:]).shown
+        #expect(shown.first { $0.entry.name == "API_V1_SUNSET" }?.value == "2026-12-31")
+    }
+
     @Test func theExampleFileHoldsEverySettingWithItsDefault() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

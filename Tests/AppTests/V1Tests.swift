@@ -24,6 +24,7 @@ import Testing
         let made = try await call(
             "POST", "/api/v1/scenarios", bearer, #"{"name":"n","region":"eu-west-1","tags":["t"]}"#)
         #expect(made.status == 201 && made.json["status"] as? String == "draft")
+        #expect(made.headers["sunset"] == "Thu, 31 Dec 2026 00:00:00 GMT")
         let path = "/api/v1/scenarios/\(made.json["id"] as? String ?? "")"
         let changed = try await call("PUT", path, bearer, #"{"description":"d"}"#)
         #expect(changed.json["description"] as? String == "d" && changed.json["name"] as? String == "n")
@@ -64,6 +65,38 @@ import Testing
         #expect(try await call("POST", path + "/stop", bearer).json["status"] as? String == "completed")
         #expect(try await call("POST", path + "/archive", bearer).json["status"] as? String == "archived")
         #expect(try await call("DELETE", path, bearer).status == 204)
+        await server.stop()
+    }
+
+    @Test(arguments: DatabaseBackend.allCases)
+    func aRefreshTokenIsGoodOnce(backend: DatabaseBackend) async throws {
+        let server = try await RunningServer.start(backend)
+        _ = try await server.signIn()  // sets the password
+        func post(_ path: String, _ body: String) async throws -> RunningServer.Reply {
+            try await server.send("POST", "/api/v1/auth/\(path)", key: "", body)
+        }
+        func refresh(_ tokens: RunningServer.Reply) async throws -> RunningServer.Reply {
+            try await post("refresh", #"{"refresh_token":"\#(tokens.json["refresh_token"] as? String ?? "")"}"#)
+        }
+        func me(_ tokens: RunningServer.Reply) async throws -> Int {
+            let bearer = ["Authorization": "Bearer \(tokens.json["access_token"] as? String ?? "")"]
+            return try await server.send("GET", "/api/v1/auth/me", key: "", headers: bearer).status
+        }
+        let form = #"{"email":"\#(server.user.email)","password":"\#(RunningServer.password)"}"#
+        let first = try await post("login", form)
+        let second = try await refresh(first)
+        #expect(second.status == 200 && second.json["expires_in"] as? Int == 1_800, "\(second.text)")
+        for name in ["access_token", "refresh_token"] {
+            let tokens = [first, second].compactMap { $0.json[name] as? String }
+            #expect(Set(tokens).count == 2, "\(name)")
+        }
+        #expect(try await me(second) == 200)
+        let third = try await refresh(second)
+        #expect(try await me(third) == 200)
+        // One that comes again was stolen: the session ends.
+        #expect(try await refresh(first).status == 401)
+        #expect(try await me(third) == 401)
+        #expect(try await refresh(third).status == 401)
         await server.stop()
     }
 
