@@ -208,9 +208,10 @@ public final class API: HTTPResponder {
         _ key: KeptAnswers.Key, _ caller: Caller, _ generation: Int, _ respond: () async throws -> Response
     ) async throws -> Response {
         let (changes, now) = (kept.count(of: caller.user), services.ambient.steadyNow())
+        let rest = caller.expiresAt.timeIntervalSince(services.ambient.now())
         let response = try await respond()
         guard services.authentication.generation == generation else { return response }
-        kept.keep(response, for: key, caller: caller, changes: changes, at: now)
+        kept.keep(response, for: key, caller: caller, changes: changes, at: now, atMost: rest)
         return response
     }
 }

@@ -77,11 +77,35 @@ import Testing
         var draft = KeyService.Draft()
         (draft.name, draft.expiresAt) = ("for an hour", clock.ambient.now().addingTimeInterval(3_600))
         let secret = try await server.server.keys.create(draft, for: server.user.id, from: .commandLine).secret
-        for (seconds, status) in [(3_599.0, 200), (2.0, 401)] {
+        for (seconds, status) in [(3_599.5, 200), (0.6, 401)] {
             clock.advance(by: seconds)
-            #expect(try await server.send("GET", "/api/v2/auth/me", key: secret).status == status)
+            for path in ["auth/me", "scenarios"] {  // answers to the second are kept for a second
+                #expect(try await server.send("GET", "/api/v2/\(path)", key: secret).status == status, "\(path)")
+            }
         }
         #expect(try await server.send("GET", "/api/v2/auth/me").status == 200)  // one that has no end
+        await server.stop()
+    }
+
+    /// A key that another process ends is good for ten seconds more at most, with what was kept for it last.
+    @Test func aKeyThatAnotherProcessEndsIsNoneAfterTenSeconds() async throws {
+        let clock = MovableClock()
+        let url = ["DATABASE_URL": "sqlite://" + (try temporaryFolder("shared")) + "/test.db"]
+        let server = try await RunningServer.start(.sqlite, url, clock: clock)
+        let other = try await RunningServer.start(.sqlite, url, addsUsers: false, clock: clock)
+        var draft = KeyService.Draft()
+        draft.name = "short"
+        let (key, secret) = try await server.server.keys.create(draft, for: server.user.id, from: .commandLine)
+        func status() async throws -> Int {
+            try await server.send("GET", "/api/v2/scenarios", key: secret).status
+        }
+        #expect(try await status() == 200)
+        try await other.server.keys.revoke(key.id, from: .commandLine)
+        for (seconds, expected) in [(8.9, 200), (0.9, 200), (0.2, 401)] {
+            clock.advance(by: seconds)
+            #expect(try await status() == expected, "after \(seconds) s more")
+        }
+        await other.stop()
         await server.stop()
     }
 }

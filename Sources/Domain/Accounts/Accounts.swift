@@ -132,6 +132,7 @@ public struct Caller: Hashable, Sendable {
     public var session: UUID?
     public var scopes = Scopes.all
     public var scenario: UUID?  // set: this one and no other
+    public var expiresAt = Date.distantFuture  // the end of the credential
     public var origin: Origin
     /// What is limited: the key, else the user.
     public let limitName: String

@@ -20,18 +20,17 @@ public final class AuthenticationService: Sendable {
     /// A credential that was good a moment ago. A class: one reference to hand around instead of all that is in it.
     private final class Known: Sendable {
         let caller: Caller  // without its origin
-        let expiresAt: Date
         let keptUntil: Date  // by the steady clock
         let addresses: Set<String>  // that it came from
 
-        init(_ caller: Caller, expiresAt: Date, keptUntil: Date, addresses: Set<String>) {
-            (self.caller, self.expiresAt, self.keptUntil) = (caller, expiresAt, keptUntil)
-            self.addresses = addresses
+        init(_ caller: Caller, keptUntil: Date, addresses: Set<String>) {
+            (self.caller, self.keptUntil, self.addresses) = (caller, keptUntil, addresses)
         }
     }
 
-    /// How long a credential that was revoked by another process still works, in seconds.
-    private static let knownSeconds = 10.0
+    /// How long a credential that was revoked by another process still works, in seconds; what was answered to it is kept
+    /// for one more.
+    private static let knownSeconds = 9.0
     private static let knownLimit = 10_000
     private static let addressesLimit = 100  // of one key
     /// Networks that one key came from: more than the programs of one user are in; then each time twice as many.
@@ -62,7 +61,7 @@ public final class AuthenticationService: Sendable {
     }
 
     private func knownCaller(_ hash: [UInt8], from origin: Origin) -> Caller? {
-        guard let known = memory.withLock({ $0.known[hash] }), known.expiresAt > ambient.now(),
+        guard let known = memory.withLock({ $0.known[hash] }), known.caller.expiresAt > ambient.now(),
             known.keptUntil > ambient.steadyNow(),
             known.caller.key == nil || origin.address.map(known.addresses.contains) != false
         else { return nil }
@@ -80,9 +79,9 @@ public final class AuthenticationService: Sendable {
         if let known = knownCaller(hash, from: origin) { return known }
         let (lately, generation) = memory.withLock { ($0.known[hash], $0.generation) }
         if lately == nil { try await permit() }
-        let (found, expiresAt): (Caller, Date)
+        let found: Caller
         do {
-            (found, expiresAt) =
+            found =
                 credential.hasPrefix(KeyService.mark)
                 ? try await ofKey(hash, origin) : try await ofSession(credential, at: now)
         } catch let error as DomainError where error.code == .unauthenticated {
@@ -97,21 +96,21 @@ public final class AuthenticationService: Sendable {
                 addresses.formUnion(others)
             }
             memory.known[hash] = Known(
-                found, expiresAt: expiresAt, keptUntil: steadyNow.addingTimeInterval(Self.knownSeconds),
-                addresses: addresses)
+                found, keptUntil: steadyNow.addingTimeInterval(Self.knownSeconds), addresses: addresses)
         }
         var caller = found
         caller.origin = origin
         return caller
     }
 
-    private func ofKey(_ hash: [UInt8], _ origin: Origin) async throws -> (Caller, expiresAt: Date) {
+    private func ofKey(_ hash: [UInt8], _ origin: Origin) async throws -> Caller {
         let now = ambient.now()
         guard let (key, owner) = try await accounts.key(secretHash: hash), key.expiresAt.map({ $0 > now }) != false,
             !owner.isDisabled
         else { throw DomainError(.unauthenticated, "The API key is not valid.") }
         var caller = Caller(user: owner.id, key: key.id, scenario: key.scenario)
         (caller.role, caller.plan, caller.scopes) = (owner.role, owner.plan, key.scopes)
+        caller.expiresAt = key.expiresAt ?? .distantFuture
         let ambient = ambient
         do {
             try await accounts.note(use: key.id, from: Self.place(of: origin), at: now) { places in
@@ -126,10 +125,10 @@ public final class AuthenticationService: Sendable {
         } catch let error as DomainError where error.code == .unavailable {
             // A full disk keeps no reader out. A place is new until it is written: its event comes later.
         }
-        return (caller, key.expiresAt ?? .distantFuture)
+        return caller
     }
 
-    private func ofSession(_ token: String, at now: Date) async throws -> (Caller, expiresAt: Date) {
+    private func ofSession(_ token: String, at now: Date) async throws -> Caller {
         let claims: AccessClaims
         do { claims = try signer.verify(token, at: now) } catch {
             throw DomainError(.unauthenticated, "The access token is not valid: \(error).")
@@ -139,7 +138,8 @@ public final class AuthenticationService: Sendable {
         else { throw DomainError(.unauthenticated, "The session is over; sign in again.") }
         var caller = Caller(user: owner.id)
         (caller.session, caller.role, caller.plan) = (session.id, owner.role, owner.plan)
-        return (caller, claims.expiresAt)
+        caller.expiresAt = claims.expiresAt
+        return caller
     }
 
     /// The network that an address is in: /24 of IPv4, /48 of IPv6.

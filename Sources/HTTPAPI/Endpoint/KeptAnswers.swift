@@ -62,11 +62,16 @@ package final class KeptAnswers: Sendable {
 
     package func count(of user: UUID) -> Int { changes.count(of: user) }
 
-    /// - Parameter count: The user's changes before the answer was made.
-    package func keep(_ response: Response, for key: Key, caller: Caller, changes count: Int, at now: Date) {
+    /// - Parameters:
+    ///   - count: The user's changes before the answer was made.
+    ///   - rest: How long the caller's credential is still good, in seconds.
+    package func keep(
+        _ response: Response, for key: Key, caller: Caller, changes count: Int, at now: Date,
+        atMost rest: Double = .infinity
+    ) {
         guard response.status == .ok, let length = response.body.contentLength, length <= Self.largest else { return }
         let entry = Kept(
-            caller: caller, changes: count, until: now.addingTimeInterval(Self.seconds), response: response)
+            caller: caller, changes: count, until: now.addingTimeInterval(min(Self.seconds, rest)), response: response)
         kept.withLock { kept in
             if kept.bytes >= Self.limit { kept = ([:], 0) }  // most of them are over
             let before = kept.answers.updateValue(entry, forKey: key)?.response.body.contentLength
