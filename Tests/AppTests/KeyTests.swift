@@ -72,6 +72,10 @@ import Testing
                 #expect(try await status(headers) == 401)
             }
         }
+        for value in ["Bearer \(secret)\u{200b}", "Bearer \u{a0}\(secret)", "Splun\u{212a} \(secret)"] {
+            let reply = try await server.send("GET", "/api/v2/auth/me", key: "", headers: ["Authorization": value])
+            #expect(reply.status == 401, "\(value)")
+        }
         await server.stop()
     }
 

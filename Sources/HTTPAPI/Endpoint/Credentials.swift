@@ -14,8 +14,10 @@ enum Credentials {
     static func secret(_ request: Request) throws -> String? {
         if let key = request.headers.value(of: .apiKey) { return key }
         guard let header = request.headers.value(of: .authorization) else { return nil }
-        let words = header.split(separator: " ", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-        guard words.count == 2 else { throw DomainError(.unauthenticated, "The Authorization header is malformed.") }
+        let words = header.split(separator: " ", maxSplits: 1).map { $0.trimmingCharacters(in: [" ", "\t"]) }
+        guard words.count == 2, header.utf8.allSatisfy({ $0 < 0x80 }) else {
+            throw DomainError(.unauthenticated, "The Authorization header is malformed.")
+        }
         switch words[0].lowercased() {
         case "bearer", "splunk": return words[1]
         case "basic", "apikey":  // `user:key`; Elasticsearch's `id:key`

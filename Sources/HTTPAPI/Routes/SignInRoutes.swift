@@ -43,7 +43,7 @@ struct SignInRoutes {
     private static let newPassword = Member<Form>(
         "new_password", \.newPassword, .secret, required: true,
         "10 to 200 characters; none of the most common passwords.")
-    private static let token = Member<Form>("token", \.token, .text(1...200), required: true, "From the mail.")
+    private static let token = Member<Form>("token", \.token, .header(1...200), required: true, "From the mail.")
 
     struct Notice: Sendable { var text: String }
 
@@ -82,7 +82,7 @@ struct SignInRoutes {
     }
 
     static let refreshBody = Schema.request(
-        "Refresh", Form(), [Member("refresh_token", \.token, .text(1...200), required: true, "The last one.")])
+        "Refresh", Form(), [Member("refresh_token", \.token, .header(1...200), required: true, "The last one.")])
 
     private var refresh: Endpoint {
         var endpoint = Self.open("refresh", "refresh", "Take a refresh token for new tokens.")

@@ -102,7 +102,7 @@ extension Schema where Value == String {
 }
 
 extension Schema where Value == String {
-    /// Text of a header: printable ASCII. Other bytes may be no UTF-8, and would then all be the same.
+    /// Text of a header, or a token: printable ASCII. Other bytes may be no UTF-8, and would then all be the same.
     static func header(_ length: ClosedRange<Int>) -> Schema { .text(length, pattern: "^[ -~]*$") }
 
     /// A password: any text, of which errors show nothing.
