@@ -158,6 +158,11 @@ import Testing
         #expect(try await post(#"{"name":"a\u0000b"}"#).status == 422)
         #expect(try await post(#"{"name":"a\u001bb"}"#).status == 422)
         #expect(try await post(String(repeating: " ", count: 1_100_000) + "{}").status == 413)
+        // What says that it is too long is not waited for.
+        let head =
+            "POST /api/v2/scenarios HTTP/1.1\r\nHost: a\r\nX-API-Key: \(server.key)\r\nContent-Length: 99999999999\r\n\r\n"
+        let announced = await RawConnection.send(Array(head.utf8), to: server.base, until: "too_large")
+        #expect(announced.statuses == [413])
         let long = try await server.send("GET", "/api/v2/scenarios?q=" + String(repeating: "x", count: 9_000))
         #expect(long.status == 414 && long.code == "uri_too_long")
         let heavy = try await server.send(

@@ -102,7 +102,7 @@ extension Endpoint {
         var endpoint = answering(schema, status: status) { request in
             var held = request.request
             if !needsBody {
-                let buffer = try await held.body.collect(upTo: Self.maximumBodyBytes)
+                let buffer = try await Self.collected(held)
                 held.body = RequestBody(buffer: buffer)
                 if buffer.readableBytes == 0 { return try await handle(request, try Self.read([:], body)) }
             }
@@ -162,8 +162,16 @@ extension Endpoint {
         guard ["identity", nil].contains(request.headers[.contentEncoding]?.lowercased()) else {
             throw HTTPError(.unsupportedMediaType, message: "Send the body without a Content-Encoding.")
         }
-        let buffer = try await request.body.collect(upTo: maximumBodyBytes)
+        let buffer = try await collected(request)
         return try read(try parsed(Array(buffer.readableBytesView), request), schema)
+    }
+
+    /// A body that says that it is too long is not waited for.
+    private static func collected(_ request: Request) async throws -> ByteBuffer {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumBodyBytes {
+            throw NIOTooManyBytesError(maxBytes: maximumBodyBytes)
+        }
+        return try await request.body.collect(upTo: maximumBodyBytes)
     }
 
     private static func read<Body>(_ json: JSON, _ schema: Schema<Body>) throws -> Body {
