@@ -124,19 +124,33 @@ import Testing
     /// Where each of many texts is wrong, no answer and no audit entry grows by their number times their places.
     @Test func manyWrongTextsAreToldOfInFew() async throws {
         let server = try await RunningServer.start(.sqlite)
-        let texts = "[" + Array(repeating: #""<a""#, count: 1_000).joined(separator: ",") + "]"
-        func post(name length: Int, depth: Int) async throws -> RunningServer.Reply {
-            let names = String(repeating: "{\"\(String(repeating: "n", count: length))\":", count: depth)
-            let workload = names + texts + String(repeating: "}", count: depth)
-            return try await server.send("POST", "/api/v2/scenarios", #"{"name":"a","workload":\#(workload)}"#)
+        let scenario = try await server.scenario()
+        /// Objects inside one another.
+        func nested(_ name: String, _ depth: Int, around json: String, beside members: String = "") -> String {
+            String(repeating: "{\"\(name)\":", count: depth) + json + String(repeating: members + "}", count: depth)
         }
-        let reply = try await post(name: 256, depth: 20)
-        #expect(reply.status == 422 && reply.data.count < 1 << 20)
-        #expect((reply.json["errors"] as? [Any])?.count == 100)
-        #expect((reply.json["detail"] as? String)?.contains("the first 100") == true)
+        let (name, control) = (String(repeating: "n", count: 256), String(repeating: #"\u0001"#, count: 256))
+        let texts = "[" + Array(repeating: #""<a""#, count: 1_000).joined(separator: ",") + "]"
+        let names = (0..<300).map { ",\"<a\($0)\":0" }.joined()
+        let members = (0..<990).map { "\"m\($0)\":0" }.joined(separator: ",")
+        for (workload, isMarkup) in [
+            (nested(name, 29, around: texts), true), (nested(control, 10, around: "0", beside: names), true),
+            ("{\(members)}", false),
+        ] {
+            let body = isMarkup ? #"{"name":"a","workload":\#(workload)}"# : workload
+            for (method, path) in [
+                ("POST", ""), ("PUT", "/\(scenario)"), ("PATCH", "/\(scenario)"), ("POST", "/\(scenario)/what-if"),
+            ] {
+                let reply = try await server.send(method, "/api/v2/scenarios\(path)", body)
+                #expect(reply.status == 422 && reply.data.count < 1_000_000, "\(method) \(path)")
+                #expect((reply.json["errors"] as? [Any])?.count == 100, "\(method) \(path)")
+                #expect((reply.json["detail"] as? String)?.contains("100 of ") == true, "\(method) \(path)")
+            }
+        }
         let events = try await server.auditEvents().filter { $0.action == .suspiciousInput }
-        #expect(events.compactMap { $0.details["members"]?.utf8.count } == [1_000])
-        let long = try await post(name: 257, depth: 1)
+        #expect(events.count == 8)
+        #expect(events.allSatisfy { ($0.details["members"]?.unicodeScalars.count ?? 0) <= 1_000 })
+        let long = try await server.send("POST", "/api/v2/scenarios", #"{"\#(name)n":0}"#)
         #expect(long.status == 400 && long.text.contains("256 bytes"))
         await server.stop()
     }
@@ -159,10 +173,12 @@ import Testing
         #expect(try await post(#"{"name":"a\u001bb"}"#).status == 422)
         #expect(try await post(String(repeating: " ", count: 1_100_000) + "{}").status == 413)
         // What says that it is too long is not waited for.
-        let head =
-            "POST /api/v2/scenarios HTTP/1.1\r\nHost: a\r\nX-API-Key: \(server.key)\r\nContent-Length: 99999999999\r\n\r\n"
-        let announced = await RawConnection.send(Array(head.utf8), to: server.base, until: "too_large")
-        #expect(announced.statuses == [413])
+        for length in ["1048577", "99999999999", "18446744073709551615"] {
+            let head = "POST /api/v2/scenarios HTTP/1.1\r\nHost: a\r\nX-API-Key: \(server.key)\r\n"
+            let bytes = Array("\(head)Content-Length: \(length)\r\n\r\n".utf8)
+            let announced = await RawConnection.send(bytes, to: server.base, until: "too_large")
+            #expect(announced.statuses == [413], "\(length)")
+        }
         let long = try await server.send("GET", "/api/v2/scenarios?q=" + String(repeating: "x", count: 9_000))
         #expect(long.status == 414 && long.code == "uri_too_long")
         let heavy = try await server.send(

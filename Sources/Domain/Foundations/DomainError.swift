@@ -16,9 +16,6 @@ public struct DomainError: Error, Hashable, Sendable, CustomStringConvertible {
         case unavailable
     }
 
-    /// More than so many wrong members are not told of one by one.
-    public static let mostMembers = 100
-
     public var code: Code
     public var detail: String  // one sentence for the client: no SQL, paths, secrets or other owners' ids
     public var members: [Member]

@@ -168,18 +168,16 @@ extension Endpoint {
 
     /// A body that says that it is too long is not waited for.
     private static func collected(_ request: Request) async throws -> ByteBuffer {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumBodyBytes {
+        if let length = request.headers[.contentLength].flatMap({ UInt64($0) }), length > maximumBodyBytes {
             throw NIOTooManyBytesError(maxBytes: maximumBodyBytes)
         }
         return try await request.body.collect(upTo: maximumBodyBytes)
     }
 
     private static func read<Body>(_ json: JSON, _ schema: Schema<Body>) throws -> Body {
-        var problems: [DomainError.Member] = []
+        var problems = WrongMembers()
         guard let body = schema.read(json, "", &problems) else {
-            let shown = problems.prefix(DomainError.mostMembers)
-            let rest = problems.count < DomainError.mostMembers ? "" : "; here are the first \(shown.count)"
-            throw DomainError(.invalid, "The body has members that are wrong\(rest).", members: Array(shown))
+            throw problems.error
         }
         return body
     }

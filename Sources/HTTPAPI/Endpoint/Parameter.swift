@@ -51,15 +51,19 @@ struct Parameter<Value: Sendable>: ParameterDeclaration {
                         .map { .string(String($0)) })
             default: .string(text)
             }
-        var problems: [DomainError.Member] = []
+        var problems = WrongMembers()
         if let flaw = Self.flaw(in: text, of: type) {
-            problems = [.init(pointer: name, detail: flaw)]
+            problems.add(name, flaw)
         } else if let value = schema.read(json, "", &problems) {
             return value
         }
         if location == .path { throw DomainError.notFound("resource") }
-        for index in problems.indices { problems[index].pointer = name }
-        throw DomainError(.invalid, "The \(location.rawValue) parameter \(name) is wrong.", members: problems)
+        let members = problems.told.map { member in
+            var member = member
+            member.pointer = name
+            return member
+        }
+        throw DomainError(.invalid, "The \(location.rawValue) parameter \(name) is wrong.", members: members)
     }
 
     /// What keeps a text from being written as JSON writes numbers: Swift reads others, such as 0x10, too.

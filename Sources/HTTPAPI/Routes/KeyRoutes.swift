@@ -29,7 +29,7 @@ struct KeyRoutes {
             Set(names).count == names.count
         else {
             let detail = "expected some of \(Scopes.names.joined(separator: ", ")), none twice"
-            problems.append(.init(pointer: pointer, detail: detail))
+            problems.add(pointer, detail)
             return nil
         }
         return scopes

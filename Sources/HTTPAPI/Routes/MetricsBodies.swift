@@ -123,7 +123,7 @@ enum MetricsBodies {
         guard case .object(let members) = json, members.count == 1, let list = json["scenario_ids"],
             list.elements?.isEmpty == false
         else {
-            problems.append(.init(pointer: pointer, detail: "expected scenario_ids alone, 1 to 20 of them"))
+            problems.add(pointer, "expected scenario_ids alone, 1 to 20 of them")
             return nil
         }
         return ids.read(list, pointer + "/scenario_ids", &problems)

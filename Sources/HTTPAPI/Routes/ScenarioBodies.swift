@@ -36,7 +36,7 @@ enum ScenarioBodies {
         ]
     ) { json, pointer, problems in
         guard case .object = json else {
-            problems.append(.init(pointer: pointer, detail: "is \(json.typeName), expected an object"))
+            problems.add(pointer, "is \(json.typeName), expected an object")
             return nil
         }
         let count = problems.count
@@ -51,11 +51,9 @@ enum ScenarioBodies {
     }
 
     /// The same with texts as they are kept.
-    /// - Parameter place: The tokens of the pointer, which is put together where something is wrong: each has all before it.
-    private static func safe(
-        _ json: JSON, _ place: inout [String], _ problems: inout [DomainError.Member]
-    ) -> JSON {
-        guard problems.count < DomainError.mostMembers else { return json }
+    /// - Parameter place: The tokens of the pointer, which is put together where something is wrong: each has all before
+    ///   it.
+    private static func safe(_ json: JSON, _ place: inout [String], _ problems: inout WrongMembers) -> JSON {
         switch json {
         case .null, .bool, .number: return json
         case .string(let text):
@@ -137,7 +135,7 @@ enum ScenarioBodies {
 
     /// A workload file says its region; here the scenario does, and the two must agree.
     private static func settled(
-        _ draft: Scenario.Draft, _ pointer: String, _ problems: inout [DomainError.Member]
+        _ draft: Scenario.Draft, _ pointer: String, _ problems: inout WrongMembers
     ) -> Scenario.Draft? {
         // A workload is kept as JSON that was parsed once: it can be parsed again.
         guard draft.workload.contains("\"region\""), let json = try? JSONParser.parse(Array(draft.workload.utf8)),
@@ -146,7 +144,7 @@ enum ScenarioBodies {
         guard region == .string(draft.region) else {
             let detail =
                 "is \(region.text ?? region.typeName), but the scenario's region is \(draft.region); set that one"
-            problems.append(.init(pointer: pointer + "/workload/region", detail: detail))
+            problems.add(pointer + "/workload/region", detail)
             return nil
         }
         var settled = draft
@@ -165,10 +163,10 @@ enum ScenarioBodies {
     }()
 
     static func apply(_ patch: JSON, to draft: inout Scenario.Draft) throws {
-        var problems: [DomainError.Member] = []
+        var problems = WrongMembers()
         let read = patchMembers.read(patch, over: draft, as: "ScenarioPatch", "", &problems)
         guard let changed = read.flatMap({ settled($0, "", &problems) }) else {
-            throw DomainError(.invalid, "The body has members that are wrong.", members: problems)
+            throw problems.error
         }
         draft = changed
     }

@@ -6,7 +6,7 @@ struct Member<Root: Sendable>: Sendable {
     var isRequired: Bool  // in a request
     var description: JSON
     var components: [String: JSON]
-    var read: (@Sendable (JSON, String, inout [DomainError.Member], inout Root) -> Void)?  // nil: only written
+    var read: (@Sendable (JSON, String, inout WrongMembers, inout Root) -> Void)?  // nil: only written
     var write: @Sendable (Root, inout JSONWriter) -> Void
 
     /// A member that is read and written.
@@ -75,10 +75,10 @@ extension Schema {
 extension Array {
     /// The members of an object, in place of those of `root`.
     func read<Root>(
-        _ json: JSON, over root: Root, as name: String, _ pointer: String, _ problems: inout [DomainError.Member]
+        _ json: JSON, over root: Root, as name: String, _ pointer: String, _ problems: inout WrongMembers
     ) -> Root? where Element == Member<Root> {
         guard case .object(let given) = json else {
-            problems.append(.init(pointer: pointer, detail: "is \(json.typeName), expected an object"))
+            problems.add(pointer, "is \(json.typeName), expected an object")
             return nil
         }
         var root = root
@@ -86,13 +86,13 @@ extension Array {
         for member in given {
             let place = "\(pointer)/\(JSON.pointerToken(member.name))"
             guard let known = first(where: { $0.name == member.name }), let read = known.read else {
-                problems.append(.init(pointer: place, detail: "is not a member of \(name)"))
+                problems.add(place, "is not a member of \(name)")
                 continue
             }
             read(member.value, place, &problems, &root)
         }
         for missing in self where missing.isRequired && json[missing.name] == nil {
-            problems.append(.init(pointer: "\(pointer)/\(missing.name)", detail: "is missing"))
+            problems.add("\(pointer)/\(missing.name)", "is missing")
         }
         return problems.count == before ? root : nil
     }

@@ -9,13 +9,15 @@ struct Schema<Value: Sendable>: Sendable {
     var description: JSON
     /// Named schemas that the description refers to.
     var components: [String: JSON] = [:]
-    var read: @Sendable (JSON, _ pointer: String, inout [DomainError.Member]) -> Value?
+    var read: @Sendable (JSON, _ pointer: String, inout WrongMembers) -> Value?
     var write: @Sendable (Value, inout JSONWriter) -> Void
 }
 
 /// Notes what is wrong with a member; the answer of a failed reading.
-private func wrong<Value>(_ pointer: String, _ detail: String, _ problems: inout [DomainError.Member]) -> Value? {
-    problems.append(.init(pointer: pointer, detail: detail))
+private func wrong<Value>(
+    _ pointer: @autoclosure () -> String, _ detail: String, _ problems: inout WrongMembers
+) -> Value? {
+    problems.add(pointer(), detail)
     return nil
 }
 
@@ -46,7 +48,7 @@ extension Schema where Value == String {
 
     /// What people read: without control characters and markup, and in one form, NFC.
     static func safe(
-        _ text: String, hasLines: Bool, _ pointer: @autoclosure () -> String, _ problems: inout [DomainError.Member]
+        _ text: String, hasLines: Bool, _ pointer: @autoclosure () -> String, _ problems: inout WrongMembers
     ) -> String? {
         let lines: Set<Unicode.Scalar> = hasLines ? ["\t", "\n", "\r"] : []
         guard !text.unicodeScalars.contains(where: { isControl($0) && !lines.contains($0) }) else {
@@ -57,8 +59,7 @@ extension Schema where Value == String {
             return wrong(pointer(), "holds more than \(String.marksLimit) combining marks in a row", &problems)
         }
         guard !Markup.isIn(text) else {
-            problems.append(.init(pointer: pointer(), detail: "holds markup that a browser would execute"))
-            problems[problems.count - 1].isSuspicious = true
+            problems.add(pointer(), "holds markup that a browser would execute", isSuspicious: true)
             return nil
         }
         return text

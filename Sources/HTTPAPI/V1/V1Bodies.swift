@@ -35,9 +35,9 @@ enum V1Bodies {
     }()
 
     static func apply(_ change: JSON, to draft: inout Scenario.Draft) throws {
-        var problems: [DomainError.Member] = []
+        var problems = WrongMembers()
         guard let changed = changes.read(change, over: draft, as: "ScenarioUpdateV1", "", &problems) else {
-            throw DomainError(.invalid, "The body has members that are wrong.", members: problems)
+            throw problems.error
         }
         draft = changed
     }
