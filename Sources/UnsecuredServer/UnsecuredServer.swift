@@ -58,7 +58,9 @@ private struct Responder: HTTPResponder {
             APIRequest(
                 request, to: endpoint, path: path, signedIn: caller, origin: Origin(correlationID: ""),
                 logger: context.logger))
-        if let key, endpoint.isKept { kept.keep(response, for: key, caller: caller, changes: changes, at: now) }
+        if let key, endpoint.isKept {
+            kept.keep(response, for: key, caller: caller, changes: changes, at: now, atMost: .infinity)
+        }
         return response
     }
 }

@@ -28,8 +28,8 @@ public final class AuthenticationService: Sendable {
         }
     }
 
-    /// How long a credential that was revoked by another process still works, in seconds; what was answered to it is kept
-    /// for one more.
+    /// How long a credential that was revoked by another process still works, in seconds; answers to it are kept for one
+    /// more.
     private static let knownSeconds = 9.0
     private static let knownLimit = 10_000
     private static let addressesLimit = 100  // of one key

@@ -39,10 +39,24 @@ package final class KeptAnswers: Sendable {
         var changes: Int
         var until: Date
         var response: Response
+        var bytes: Int { (response.body.contentLength ?? 0) + KeptAnswers.overhead }
     }
 
     private let changes: Changes
-    private let kept = Mutex<(answers: [Key: Kept], bytes: Int)>(([:], 0))
+    private let kept = Mutex(Memory())
+
+    private struct Memory {
+        var answers: [Key: Kept] = [:]
+        var bytes = 0
+        var sweepAt = Date.distantPast
+
+        /// Forgets answers that are over, and the credentials that they were kept for.
+        mutating func sweep(at now: Date) {
+            answers = answers.filter { $0.value.until > now }
+            bytes = answers.reduce(0) { $0 + $1.key.bytes + $1.value.bytes }
+            sweepAt = now.addingTimeInterval(KeptAnswers.seconds)
+        }
+    }
 
     private static let seconds = 1.0
     private static let limit = 16 << 20  // bytes of all
@@ -51,7 +65,7 @@ package final class KeptAnswers: Sendable {
 
     package init(_ changes: Changes) { self.changes = changes }
 
-    /// - Parameter now: Of a clock that is never set back, as for ``keep(_:for:caller:changes:at:)``.
+    /// - Parameter now: Of a clock that is never set back, as for ``keep(_:for:caller:changes:at:atMost:)``.
     /// - Returns: The answer, and who got it with the same credentials.
     package func answer(to key: Key, at now: Date) -> (caller: Caller, response: Response)? {
         guard let found = kept.withLock({ $0.answers[key] }), found.until > now,
@@ -67,15 +81,16 @@ package final class KeptAnswers: Sendable {
     ///   - rest: How long the caller's credential is still good, in seconds.
     package func keep(
         _ response: Response, for key: Key, caller: Caller, changes count: Int, at now: Date,
-        atMost rest: Double = .infinity
+        atMost rest: Double
     ) {
         guard response.status == .ok, let length = response.body.contentLength, length <= Self.largest else { return }
         let entry = Kept(
             caller: caller, changes: count, until: now.addingTimeInterval(min(Self.seconds, rest)), response: response)
         kept.withLock { kept in
-            if kept.bytes >= Self.limit { kept = ([:], 0) }  // most of them are over
-            let before = kept.answers.updateValue(entry, forKey: key)?.response.body.contentLength
-            kept.bytes += before.map { length - $0 } ?? length + key.bytes + Self.overhead
+            if kept.sweepAt <= now { kept.sweep(at: now) }
+            guard kept.bytes < Self.limit else { return }
+            let before = kept.answers.updateValue(entry, forKey: key)
+            kept.bytes += entry.bytes - (before?.bytes ?? -key.bytes)
         }
     }
 }
