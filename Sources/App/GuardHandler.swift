@@ -3,9 +3,9 @@ import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
 /// Guards a connection: refuses requests by ``RequestHeadRules``, hangs up on clients by ``SlowClientTimers``, and gives
-/// every answer its security headers, the server's own bare 400 too, and writes those of rate limits as lines. Tells clients that ask before they send a body, as
-/// curl does with large ones, to go on (RFC 9110, section 10.1.1). Sends what HTTP/1.0 can read: streams end with the
-/// connection, not with a chunk.
+/// every answer its security headers, the server's own bare 400 too, and writes those of rate limits as lines. Tells
+/// clients that ask before they send a body, as curl does with large ones, to go on (RFC 9110, section 10.1.1). Sends
+/// what HTTP/1.0 can read: streams end with the connection, not with a chunk.
 ///
 /// It sees requests before they are translated: behind that, their version and their Host are lost. It is one handler,
 /// because each costs every part of every message.

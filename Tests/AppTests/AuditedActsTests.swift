@@ -80,7 +80,7 @@ import Testing
         await server.stop()
     }
 
-    /// However many ids are tried with one request, each is a try.
+    /// However many ids are tried with one request, each is a try, but to delete them.
     @Test func manyIDsAtOnceAreTriesToo() async throws {
         let server = try await RunningServer.start(.sqlite, clock: MovableClock())
         // A deletion that is sent again finds nothing.

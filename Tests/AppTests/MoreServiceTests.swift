@@ -43,6 +43,7 @@ import Testing
         let wanted = [
             "x-content-type-options": "nosniff", "x-frame-options": "DENY", "x-xss-protection": "0",
             "referrer-policy": "strict-origin-when-cross-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
         ]
         for (path, key, status) in [
             ("/api/v2/scenarios/\(id)", nil, 200), ("/api/v2/scenarios/\(id)", nil, 200),  // the second is a kept one

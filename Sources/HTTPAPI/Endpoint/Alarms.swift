@@ -2,7 +2,8 @@ import Domain
 import HummingbirdCore
 import Logging
 
-/// Tells what an attacker would do, in the log and the audit log: guess ids or passwords, send what browsers would execute.
+/// Tells what an attacker would do, in the log and the audit log: guess ids or passwords, send what browsers would
+/// execute.
 package struct Alarms: Sendable {
     let limits: LimitService
     let audit: AuditService
