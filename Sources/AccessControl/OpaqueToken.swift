@@ -1,4 +1,4 @@
-import Crypto
+public import Crypto
 
 /// A secret of 32 random bytes in base64url: an API key, a refresh token, a token sent by mail. It is shown once; only its
 /// hash is kept. Secrets of 256 random bits need no slow hash.
@@ -19,8 +19,11 @@ public struct OpaqueToken: Sendable {
     public var hash: [UInt8] { Self.hash(of: text) }
 
     /// SHA-256.
-    public static func hash(of secret: String) -> [UInt8] {
+    public static func hash(of secret: String) -> [UInt8] { Array(digest(of: secret)) }
+
+    /// The same, which is compared in constant time and hashed at once, not byte by byte as an array is.
+    public static func digest(of secret: String) -> SHA256Digest {
         var secret = secret
-        return secret.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
+        return secret.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
     }
 }

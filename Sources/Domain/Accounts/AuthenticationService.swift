@@ -13,7 +13,7 @@ public final class AuthenticationService: Sendable {
     private let memory = Mutex(Memory())
 
     private struct Memory {
-        var known: [[UInt8]: Known] = [:]
+        var known: [SHA256Digest: Known] = [:]  // by the credential's hash
         var generation = 0  // how often all was forgotten
     }
 
@@ -57,10 +57,10 @@ public final class AuthenticationService: Sendable {
 
     /// Who a credential is that was good lately, from a place where it was used; nil where the store is to be asked.
     public func knownCaller(_ credential: String, from origin: Origin) -> Caller? {
-        knownCaller(OpaqueToken.hash(of: credential), from: origin)
+        knownCaller(OpaqueToken.digest(of: credential), from: origin)
     }
 
-    private func knownCaller(_ hash: [UInt8], from origin: Origin) -> Caller? {
+    private func knownCaller(_ hash: SHA256Digest, from origin: Origin) -> Caller? {
         guard let known = memory.withLock({ $0.known[hash] }), known.caller.expiresAt > ambient.now(),
             known.keptUntil > ambient.steadyNow(),
             known.caller.key == nil || origin.address.map(known.addresses.contains) != false
@@ -75,7 +75,7 @@ public final class AuthenticationService: Sendable {
     public func caller(
         _ credential: String, from origin: Origin, permit: () async throws -> Void = {}
     ) async throws -> Caller {
-        let (hash, now, steadyNow) = (OpaqueToken.hash(of: credential), ambient.now(), ambient.steadyNow())
+        let (hash, now, steadyNow) = (OpaqueToken.digest(of: credential), ambient.now(), ambient.steadyNow())
         if let known = knownCaller(hash, from: origin) { return known }
         let (lately, generation) = memory.withLock { ($0.known[hash], $0.generation) }
         if lately == nil { try await permit() }
@@ -83,7 +83,7 @@ public final class AuthenticationService: Sendable {
         do {
             found =
                 credential.hasPrefix(KeyService.mark)
-                ? try await ofKey(hash, origin) : try await ofSession(credential, at: now)
+                ? try await ofKey(Array(hash), origin) : try await ofSession(credential, at: now)
         } catch let error as DomainError where error.code == .unauthenticated {
             memory.withLock { $0.known[hash] = nil }  // or the next try would skip `permit` as well
             throw error

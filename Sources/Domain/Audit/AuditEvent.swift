@@ -100,5 +100,7 @@ extension Ambient {
         hasNUL(text) ? text.replacing("\0", with: "\u{fffd}") : text
     }
 
-    private static func hasNUL(_ text: String) -> Bool { text.utf8.contains(0) }
+    private static func hasNUL(_ text: String) -> Bool {
+        text.utf8.withContiguousStorageIfAvailable { $0.contains(0) } ?? text.utf8.contains(0)
+    }
 }
