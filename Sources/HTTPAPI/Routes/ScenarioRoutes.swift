@@ -2,6 +2,7 @@ package import Domain
 import Foundation
 import HTTPTypes
 import HummingbirdCore
+import Logging
 
 /// `/api/v2/scenarios`: what users do with scenarios.
 package struct ScenarioRoutes {
@@ -219,8 +220,7 @@ package struct ScenarioRoutes {
                 if let error = error as? DomainError {
                     // Each would wait for the database as long again.
                     if error.code == .unavailable { outage = error }
-                    // The answer says what was done all the same.
-                    if !isRepeatable { try? await alarms?.note(error, in: request) }
+                    if !isRepeatable { await note(error, request) }
                 }
                 result.problem = Problem(
                     error, of: request.request, correlationID: request.origin.correlationID, log: request.logger)
@@ -228,6 +228,15 @@ package struct ScenarioRoutes {
             results.append(result)
         }
         return results
+    }
+
+    /// The answer says what was done, whether or not an alarm about it could be written.
+    private func note(_ error: DomainError, _ request: APIRequest) async {
+        do { try await alarms?.note(error, in: request) } catch {
+            request.logger.error(
+                "an alarm was not noted",
+                metadata: ["error": "\(error)", "correlation_id": "\(request.origin.correlationID)"])
+        }
     }
 
     /// RFC 9110's strong comparison: a weak tag matches nothing.
