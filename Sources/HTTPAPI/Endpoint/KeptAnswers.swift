@@ -89,8 +89,12 @@ package final class KeptAnswers: Sendable {
         kept.withLock { kept in
             if kept.sweepAt <= now { kept.sweep(at: now) }
             guard kept.bytes < Self.limit else { return }
-            let before = kept.answers.updateValue(entry, forKey: key)
-            kept.bytes += entry.bytes - (before?.bytes ?? -key.bytes)
+            kept.bytes += entry.bytes
+            if let before = kept.answers.updateValue(entry, forKey: key) {
+                kept.bytes -= before.bytes
+            } else {
+                kept.bytes += key.bytes
+            }
         }
     }
 }
